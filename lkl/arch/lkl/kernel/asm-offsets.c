@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Structure offsets for assembly: it needs none, but the build asks for the file.
