@@ -20,6 +20,8 @@ void __init lkl_memory_init(void)
 	lkl_vmalloc_start = (unsigned long)lkl_boot->vmalloc;
 	lkl_vmalloc_end = lkl_vmalloc_start + lkl_boot->vmalloc_size;
 	setup_initial_init_mm(_stext, _etext, _edata, _end);
+	/* What the boot allocates lies together, right after the image: fewer host pages are touched. */
+	memblock_set_bottom_up(true);
 
 	memblock_add(PHYS_OFFSET, lkl_boot->ram_size);
 	memblock_reserve(PHYS_OFFSET, lkl_boot->image_size);

@@ -132,6 +132,9 @@ static int serve(void *unused)
 		wait_event_idle_exclusive(servers, first);
 		request = first;
 		first = (struct lkl_request *)request->next;
+		/* Taken without being woken: an interrupt for it would find nothing to do. */
+		if (!first)
+			__atomic_fetch_and(&lkl_shared->pending, ~LKL_PENDING_REQUEST, __ATOMIC_SEQ_CST);
 
 		request->ret = perform_below(request);
 		finish();
