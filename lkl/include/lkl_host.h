@@ -139,7 +139,7 @@ struct lkl_boot {
 	uint64_t image_size;	/* bytes of RAM, from its start, that the image takes, .bss included */
 	void *vmalloc;		/* start of an address range reserved for alias(), 2 MiB aligned */
 	uint64_t vmalloc_size;	/* bytes, multiple of 2 MiB */
-	const char *command_line;	/* kernel parameters, NUL-terminated, at most 2,047 characters */
+	const char *command_line;	/* kernel parameters, NUL-terminated, at most 2,000 characters */
 	struct lkl_shared *shared;
 	const struct lkl_host_ops *host;
 	void *ctx;		/* first argument of every host function */

@@ -22,6 +22,9 @@ unsigned long lkl_ram;
 
 static char command_line[COMMAND_LINE_SIZE];
 
+/* Ahead of the host's parameters, so that those win. JFS sizes its tables at boot, for a server: 350 KiB. */
+#define DEFAULTS "jfs.nTxBlock=128 "
+
 s32 lkl_entry(const struct lkl_boot *boot);
 
 s32 __ref lkl_entry(const struct lkl_boot *boot)
@@ -48,7 +51,8 @@ s32 __ref lkl_entry(const struct lkl_boot *boot)
 
 void __init setup_arch(char **cmdline)
 {
-	strscpy(boot_command_line, lkl_boot->command_line, COMMAND_LINE_SIZE);
+	strscpy(boot_command_line, DEFAULTS, COMMAND_LINE_SIZE);
+	strlcat(boot_command_line, lkl_boot->command_line, COMMAND_LINE_SIZE);
 	strscpy(command_line, boot_command_line, COMMAND_LINE_SIZE);
 	*cmdline = command_line;
 	lkl_console_init();

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Module of Node: what index.d.ts promises, and where it is.
+#include <napi.h>
+
+#include "js_exports.h"
+#include "js_mailbox.h"
+
+namespace {
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  kdisk::Mailbox::Install(env);
+  // js_kernel.cc
+  exports.Set("boot", Napi::Function::New(env, kdisk::Boot, "boot"));
+  exports.Set("kernelLog", Napi::Function::New(env, kdisk::KernelLog, "kernelLog"));
+  exports.Set("syscall", Napi::Function::New(env, kdisk::Syscall, "syscall"));
+  exports.Set("crash", Napi::Function::New(env, kdisk::Crash, "crash"));
+  // js_disks.cc
+  exports.Set("attach", Napi::Function::New(env, kdisk::Attach, "attach"));
+  exports.Set("detach", Napi::Function::New(env, kdisk::Detach, "detach"));
+  exports.Set("readDisk", Napi::Function::New(env, kdisk::ReadDisk, "readDisk"));
+  // js_trees.cc
+  exports.Set("list", Napi::Function::New(env, kdisk::List, "list"));
+  exports.Set("copyOut", Napi::Function::New(env, kdisk::CopyOut, "copyOut"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(kdisk, Init)

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Attach and detach: see disks.h.
+#include "disks.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+
+#include "overlay.h"
+#include "virtio_blk.h"
+
+namespace kdisk {
+
+using namespace linux_abi;
+
+namespace {
+
+constexpr uint64_t kSector = 512;
+
+// Value of a line "KEY=value", empty without one.
+std::string Field(const std::string& uevent, const std::string& key) {
+  size_t at = 0;
+  while (at < uevent.size()) {
+    size_t end = uevent.find('\n', at);
+    if (end == std::string::npos) end = uevent.size();
+    if (uevent.compare(at, key.size(), key) == 0 && uevent[at + key.size()] == '=') {
+      at += key.size() + 1;
+      return uevent.substr(at, end - at);
+    }
+    at = end + 1;
+  }
+  return {};
+}
+
+uint64_t Number(const std::string& text) { return strtoull(text.c_str(), nullptr, 10); }
+
+}  // namespace
+
+Failure Disks::NoSuchDisk(const char* syscall) const {
+  return Failure::Errno(EBADF, syscall, {}, "no disk is attached under this number");
+}
+
+Failure Disks::KernelFailure(int64_t result, const char* syscall, const std::string& path) const {
+  if (kernel_.dead()) return kernel_.DeadFailure();
+  return Failure::Errno(static_cast<int>(-result), syscall, path);
+}
+
+Failure Disks::Attach(const std::string& path, AttachMode mode, Disk* disk) {
+  const auto free = std::find(slots_.begin(), slots_.end(), nullptr);
+  if (free == slots_.end()) return Failure::Errno(EMFILE, "attach", path, "too many disks are attached");
+  const auto id = static_cast<uint32_t>(free - slots_.begin());
+
+  Failure failure;
+  std::unique_ptr<ImageFile> image = ImageFile::Open(path, mode == AttachMode::kReadWrite, &failure);
+  if (!image) return failure;
+  auto slot = std::make_unique<Slot>();
+  slot->file = image->identity();
+  if (mode == AttachMode::kOverlay) {
+    slot->device = Overlay::Create(std::move(image), &failure);
+    if (!slot->device) return failure;
+  } else {
+    slot->device = std::move(image);
+  }
+
+  failure = MountSysfs();
+  if (!failure.ok()) return failure;
+  const int64_t added =
+      kernel_.AddDevice(std::make_unique<VirtioBlk>(slot->device, "kdisk-" + std::to_string(id)), id);
+  if (added < 0) return KernelFailure(added, "attach", path);
+  slot->disk.id = id;
+  slot->disk.size = slot->device->size();
+  failure = Describe(slot.get());
+  if (!failure.ok()) {
+    RemoveNodes(slot->disk);
+    kernel_.RemoveDevice(id);
+    return failure;
+  }
+  *disk = slot->disk;
+  slots_[id] = std::move(slot);
+  return {};
+}
+
+Failure Disks::MountSysfs() {
+  if (sysfs_) return {};
+  for (const char* directory : {"/sys", "/dev"}) {
+    const int64_t made = guest_.Call(kMkdirat, {kAtFdcwd, Address(directory), 0755});
+    if (made < 0 && made != -EEXIST) return KernelFailure(made, "mkdir", directory);
+  }
+  const int64_t mounted = guest_.Call(kMount, {Address("sysfs"), Address("/sys"), Address("sysfs"), 0, 0});
+  // EBUSY: the kernel or the library has mounted it there already.
+  if (mounted < 0 && mounted != -EBUSY) return KernelFailure(mounted, "mount", "/sys");
+  sysfs_ = true;
+  return {};
+}
+
+// The only disk in sysfs that is not one of ours yet.
+int64_t Disks::FindNewName(std::string* name) const {
+  GuestFd directory(guest_, guest_.Open("/sys/block", kODirectory));
+  if (directory.get() < 0) return directory.get();
+  alignas(8) uint8_t buffer[4096];
+  for (;;) {
+    const int64_t size = guest_.ReadDirectory(directory.fd(), buffer, sizeof(buffer));
+    if (size <= 0) return size < 0 ? size : -ENODEV;
+    EntryReader reader(buffer, size);
+    GuestEntry entry;
+    while (reader.Next(&entry)) {
+      const std::string candidate(entry.name, entry.name_size);
+      if (candidate.compare(0, 2, "vd") != 0) continue;
+      const bool known = std::any_of(slots_.begin(), slots_.end(), [&candidate](const std::unique_ptr<Slot>& slot) {
+        return slot && slot->disk.name == candidate;
+      });
+      if (known) continue;
+      *name = candidate;
+      return 0;
+    }
+  }
+}
+
+Failure Disks::Describe(Slot* slot) {
+  Disk& disk = slot->disk;
+  int64_t result = FindNewName(&disk.name);
+  if (result < 0) return KernelFailure(result, "attach", "/sys/block");
+  disk.device = "/dev/" + disk.name;
+  const std::string path = "/sys/block/" + disk.name;
+  GuestFd directory(guest_, guest_.Open(path.c_str(), kODirectory));
+  if (directory.get() < 0) return KernelFailure(directory.get(), "attach", path);
+  std::string uevent;
+  result = guest_.ReadSmallFile(directory.fd(), "uevent", &uevent);
+  if (result > 0) result = MakeNode(disk.device, uevent);
+  if (result < 0) return KernelFailure(result, "attach", path);
+
+  alignas(8) uint8_t buffer[8192];
+  int64_t size;
+  while ((size = guest_.ReadDirectory(directory.fd(), buffer, sizeof(buffer))) > 0) {
+    EntryReader reader(buffer, size);
+    GuestEntry entry;
+    while (reader.Next(&entry)) {
+      // Partitions are subdirectories vda1, vda2, ...
+      if (entry.type != kDtDirectory || std::string(entry.name).compare(0, disk.name.size(), disk.name) != 0) continue;
+      Partition partition;
+      result = ReadPartition(directory.fd(), entry.name, &partition);
+      if (result < 0) return KernelFailure(result, "attach", path + "/" + entry.name);
+      disk.partitions.push_back(partition);
+    }
+  }
+  if (size < 0) return KernelFailure(size, "attach", path);
+  std::sort(disk.partitions.begin(), disk.partitions.end(),
+            [](const Partition& a, const Partition& b) { return a.index < b.index; });
+  return {};
+}
+
+int64_t Disks::ReadPartition(uint64_t directory, const char* name, Partition* partition) const {
+  std::string text;
+  const std::string base(name);
+  int64_t result = guest_.ReadSmallFile(directory, (base + "/start").c_str(), &text);
+  if (result < 0) return result;
+  partition->start = Number(text) * kSector;
+  result = guest_.ReadSmallFile(directory, (base + "/size").c_str(), &text);
+  if (result < 0) return result;
+  partition->size = Number(text) * kSector;
+  result = guest_.ReadSmallFile(directory, (base + "/uevent").c_str(), &text);
+  if (result < 0) return result;
+  partition->index = static_cast<uint32_t>(Number(Field(text, "PARTN")));
+  partition->name = Field(text, "PARTNAME");
+  partition->device = "/dev/" + base;
+  return MakeNode(partition->device, text);
+}
+
+int64_t Disks::MakeNode(const std::string& device, const std::string& uevent) const {
+  const uint64_t number = MakeDev(static_cast<uint32_t>(Number(Field(uevent, "MAJOR"))),
+                                  static_cast<uint32_t>(Number(Field(uevent, "MINOR"))));
+  // A node that a failed attach left behind may have another number.
+  guest_.Call(kUnlinkat, {kAtFdcwd, Address(device.c_str()), 0});
+  return guest_.Call(kMknodat, {kAtFdcwd, Address(device.c_str()), kBlock | 0600, number});
+}
+
+void Disks::RemoveNodes(const Disk& disk) const {
+  if (disk.device.empty()) return;
+  guest_.Call(kUnlinkat, {kAtFdcwd, Address(disk.device.c_str()), 0});
+  for (const Partition& partition : disk.partitions) {
+    guest_.Call(kUnlinkat, {kAtFdcwd, Address(partition.device.c_str()), 0});
+  }
+}
+
+Failure Disks::Detach(uint32_t id) {
+  if (id >= slots_.size() || !slots_[id]) return NoSuchDisk("detach");
+  const Slot& slot = *slots_[id];
+  {
+    // Exclusive: fails while the disk or a partition of it is mounted.
+    GuestFd device(guest_, guest_.Open(slot.disk.device.c_str(), kORdonly | kOExcl));
+    if (device.get() < 0) return KernelFailure(device.get(), "detach", slot.disk.device);
+    // What was written to the device itself, past any file system.
+    const int64_t synced = guest_.Call(kFsync, {device.fd()});
+    if (synced < 0) return KernelFailure(synced, "fsync", slot.disk.device);
+  }
+  RemoveNodes(slot.disk);
+  const std::shared_ptr<BlockDevice> device = slot.device;
+  const std::string name = slot.disk.device;
+  const int64_t removed = kernel_.RemoveDevice(id);
+  slots_[id].reset();
+  // The image's bytes must be safe even if the kernel has trouble with the removal.
+  const int flushed = device->Flush();
+  if (removed < 0) return KernelFailure(removed, "detach", name);
+  if (flushed < 0) return Failure::Errno(-flushed, "fdatasync", name);
+  return {};
+}
+
+Failure Disks::Read(uint32_t id, uint64_t offset, uint8_t* target, size_t size, size_t* done) {
+  if (id >= slots_.size() || !slots_[id]) return NoSuchDisk("read");
+  BlockDevice& device = *slots_[id]->device;
+  *done = 0;
+  if (offset >= device.size()) return {};
+  SegmentList list;
+  list.Add(target, static_cast<size_t>(std::min<uint64_t>(size, device.size() - offset)));
+  const int result = device.Read(list, offset);
+  if (result < 0) return Failure::Errno(-result, "read", slots_[id]->disk.device);
+  *done = static_cast<size_t>(list.bytes());
+  return {};
+}
+
+bool Disks::IsImage(const FileIdentity& file) const {
+  return std::any_of(slots_.begin(), slots_.end(),
+                     [&file](const std::unique_ptr<Slot>& slot) { return slot && slot->file == file; });
+}
+
+}  // namespace kdisk

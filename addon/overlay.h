@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Copy-on-write in memory over any block device: writes go to a sparse memory file, the base is never written.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "block_device.h"
+#include "failure.h"
+
+namespace kdisk {
+
+class Overlay : public BlockDevice {
+ public:
+  // Null, and *failure filled, when the host gives no memory file.
+  static std::unique_ptr<Overlay> Create(std::unique_ptr<BlockDevice> base, Failure* failure);
+  ~Overlay() override;
+  Overlay(const Overlay&) = delete;
+  Overlay& operator=(const Overlay&) = delete;
+
+  int Read(const SegmentList& target, uint64_t offset) override;
+  int Write(const SegmentList& source, uint64_t offset) override;
+  int Flush() override { return 0; }
+  int Discard(uint64_t offset, uint64_t length) override;
+  int WriteZeroes(uint64_t offset, uint64_t length, bool unmap) override;
+  uint64_t size() const override { return base_->size(); }
+  bool read_only() const override { return false; }
+  uint32_t logical_block_size() const override { return base_->logical_block_size(); }
+  uint32_t physical_block_size() const override { return base_->physical_block_size(); }
+
+ private:
+  static constexpr uint64_t kBlock = 4096;
+  // Blocks for each page of the presence map: 128 MiB of disk, so that the map of an untouched terabyte is 64 KiB.
+  static constexpr uint64_t kGroup = 32768;
+  struct Group {
+    uint64_t words[kGroup / 64] = {};
+  };
+
+  Overlay(std::unique_ptr<BlockDevice> base, int fd);
+  bool Present(uint64_t block) const;
+  void MarkPresent(uint64_t first, uint64_t end);
+  // First block from `block` on, but below `end`, whose state differs from that of `block`.
+  uint64_t EndOfRun(uint64_t block, uint64_t end) const;
+  int CopyUp(uint64_t block);
+  // Brings in what a change of [offset, offset + length) leaves of the blocks at its two ends.
+  int CopyUpEdges(uint64_t offset, uint64_t length);
+  int MoveMemory(const SegmentList& list, uint64_t offset, bool write);
+  int ZeroMemory(uint64_t offset, uint64_t length);
+
+  std::unique_ptr<BlockDevice> base_;
+  int fd_;
+  std::vector<std::unique_ptr<Group>> groups_;
+};
+
+}  // namespace kdisk
