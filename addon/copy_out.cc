@@ -3,8 +3,6 @@
 // open, so that no depth runs out of descriptors; the others are found again through "..", and compared.
 #include "copy_out.h"
 
-#include <unistd.h>
-
 #include <cerrno>
 
 #include "copy_job.h"
@@ -22,7 +20,7 @@ constexpr size_t kDirectoryBuffer = 64 * 1024;
 // A directory on the way from the source down to the entry in work.
 struct Level {
   int64_t guest_fd = -1;
-  int host_fd = -1;
+  HostFdPtr host;
   Statx status = {};
   FileIdentity host_identity;
   int final_mode = -1;
@@ -39,9 +37,9 @@ class TreeCopy {
     for (Level& level : levels_) Close(&level);
   }
 
-  // Takes over both descriptors.
-  void Run(int64_t guest_fd, int host_fd, const Statx& status, int final_mode) {
-    Push(guest_fd, host_fd, status, final_mode);
+  // Takes over the descriptor of the guest.
+  void Run(int64_t guest_fd, const HostFdPtr& host, const Statx& status, int final_mode) {
+    Push(guest_fd, host, status, final_mode);
     while (!levels_.empty() && job_.running()) {
       Level& level = levels_.back();
       job_.path().resize(level.path_size);
@@ -56,23 +54,22 @@ class TreeCopy {
  private:
   void Close(Level* level) {
     if (level->guest_fd >= 0) guest_.Close(static_cast<uint64_t>(level->guest_fd));
-    if (level->host_fd >= 0) close(level->host_fd);
-    level->guest_fd = level->host_fd = -1;
+    level->guest_fd = -1;
+    level->host.reset();
   }
 
-  void Push(int64_t guest_fd, int host_fd, const Statx& status, int final_mode) {
+  void Push(int64_t guest_fd, const HostFdPtr& host, const Statx& status, int final_mode) {
     Level level;
     level.guest_fd = guest_fd;
-    level.host_fd = host_fd;
+    level.host = host;
     level.status = status;
     level.final_mode = final_mode;
     level.path_size = job_.path().size();
-    host_tree::Identify(host_fd, &level.host_identity);
+    host_tree::Identify(host->get(), &level.host_identity);
     levels_.push_back(std::move(level));
     // The first level has no ".." to be found through.
     if (levels_.size() > kOpenLevels + 1) Close(&levels_[levels_.size() - 1 - kOpenLevels]);
-    job_.result().done.directories++;
-    job_.Observe();
+    job_.CountDirectory();
     CopyEntries(&levels_.back());
   }
 
@@ -113,7 +110,7 @@ class TreeCopy {
     if (entry.type == kDtDirectory || (status.mode & kFormatMask) == kDirectory) {
       level->subdirectories.emplace_back(entry.name, entry.name_size);
     } else {
-      job_.CopyEntry(directory, entry.name, status, level->host_fd, entry.name, false);
+      job_.CopyEntry(directory, entry.name, status, level->host, entry.name, false);
     }
   }
 
@@ -131,22 +128,25 @@ class TreeCopy {
       job_.Problem(result, Side::kImage, "stat");
     } else {
       const mode_t mode = job_.options().preserve ? 0700 : status.mode;
-      host_fd = host_tree::MakeDirectory(level.host_fd, name.c_str(), mode, &final_mode);
+      host_fd = host_tree::MakeDirectory(level.host->get(), name.c_str(), mode, &final_mode);
       if (host_fd < 0) job_.Problem(host_fd, Side::kHost, "mkdir");
     }
     if (host_fd < 0) {
       guest_.Close(static_cast<uint64_t>(guest_fd));
       return;
     }
-    Push(guest_fd, host_fd, status, final_mode);
+    Push(guest_fd, std::make_shared<HostFd>(host_fd), status, final_mode);
   }
 
   // Back to the directory above. False: it is not there any more.
   bool Leave() {
     Level level = std::move(levels_.back());
     levels_.pop_back();
-    job_.FinishDirectory(level.host_fd, level.status, level.final_mode);
+    const std::string path = job_.path();
+    // Before its mode is set, which may not let us through to "..".
     const bool found = levels_.empty() || levels_.back().guest_fd >= 0 || Reopen(&levels_.back(), level);
+    job_.path() = path;
+    job_.FinishDirectory(level.host, level.status, level.final_mode);
     Close(&level);
     return found;
   }
@@ -162,9 +162,9 @@ class TreeCopy {
       job_.Problem(result, Side::kImage, "open");
       return false;
     }
-    level->host_fd = host_tree::OpenDirectory(below.host_fd, "..");
     FileIdentity identity;
-    int host_result = level->host_fd;
+    int host_result = host_tree::OpenDirectory(below.host->get(), "..");
+    level->host = std::make_shared<HostFd>(host_result);
     if (host_result >= 0) host_result = host_tree::Identify(host_result, &identity);
     // Somebody moved the tree on the host: its ".." could be anywhere.
     if (host_result >= 0 && !(identity == level->host_identity)) host_result = -ESTALE;
@@ -179,6 +179,8 @@ class TreeCopy {
 };
 
 void CopyDirectory(CopyJob* job, const CopySource& source, const Statx& status, int parent, const std::string& name) {
+  // What an earlier source made in its place must be there to be seen.
+  job->Drain();
   if (!job->options().recursive) return job->Problem(-EISDIR, Side::kImage, "open");
   const Guest& guest = job->guest();
   const int64_t guest_fd = guest.Open(source.from.c_str(), kODirectory | (job->options().follow ? 0 : kONofollow));
@@ -191,7 +193,7 @@ void CopyDirectory(CopyJob* job, const CopySource& source, const Statx& status, 
     guest.Close(static_cast<uint64_t>(guest_fd));
     return job->Problem(host_fd, Side::kHost, "mkdir");
   }
-  TreeCopy(job).Run(guest_fd, host_fd, status, final_mode);
+  TreeCopy(job).Run(guest_fd, std::make_shared<HostFd>(host_fd), status, final_mode);
 }
 
 void CopySourceOut(CopyJob* job, const CopySource& source) {
@@ -202,16 +204,15 @@ void CopySourceOut(CopyJob* job, const CopySource& source) {
       job->guest().Stat(kAtFdcwd, source.from.c_str(), follow ? 0 : kAtSymlinkNofollow, &status);
   if (result < 0) return job->Problem(result, Side::kImage, "stat");
   std::string name;
-  const int parent = host_tree::OpenParent(source.to, &name);
-  if (parent < 0) return job->Problem(parent, Side::kHost, "open");
+  const auto parent = std::make_shared<HostFd>(host_tree::OpenParent(source.to, &name));
+  if (parent->get() < 0) return job->Problem(parent->get(), Side::kHost, "open");
   if ((status.mode & kFormatMask) == kDirectory) {
-    CopyDirectory(job, source, status, parent, name);
+    CopyDirectory(job, source, status, parent->get(), name);
   } else if (name.empty()) {
     job->Problem(-EISDIR, Side::kHost, "open");
   } else {
     job->CopyEntry(kAtFdcwd, source.from.c_str(), status, parent, name.c_str(), follow);
   }
-  close(parent);
 }
 
 }  // namespace
@@ -223,7 +224,7 @@ CopyResult CopyOut(const Guest& guest, const Disks& disks, const std::vector<Cop
     if (!job.running()) break;
     CopySourceOut(&job, source);
   }
-  return std::move(job.result());
+  return job.Take();
 }
 
 }  // namespace kdisk

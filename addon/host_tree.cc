@@ -9,6 +9,11 @@
 #include <cerrno>
 
 namespace kdisk {
+
+HostFd::~HostFd() {
+  if (fd_ >= 0) close(fd_);
+}
+
 namespace host_tree {
 
 namespace {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "image_file.h"
@@ -17,6 +18,20 @@ struct FileTimes {
   timespec access;
   timespec modification;
 };
+
+// A descriptor that is closed when nobody needs it any more.
+class HostFd {
+ public:
+  explicit HostFd(int fd) : fd_(fd) {}
+  ~HostFd();
+  HostFd(const HostFd&) = delete;
+  HostFd& operator=(const HostFd&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  const int fd_;
+};
+using HostFdPtr = std::shared_ptr<HostFd>;
 
 // Descriptors and 0 are results, negative errnos failures.
 namespace host_tree {

@@ -13,18 +13,16 @@ HostWriter::~HostWriter() {
     std::lock_guard<std::mutex> lock(mutex_);
     stop_ = true;
   }
-  changed_.notify_all();
+  work_.notify_one();
   thread_.join();
 }
 
 void HostWriter::Start() {
-  alone_ = std::thread::hardware_concurrency() == 1;
-  if (alone_) return;
+  if (std::thread::hardware_concurrency() == 1) return;
   try {
     thread_ = std::thread([this] { Loop(); });
   } catch (const std::system_error&) {
-    // Slower, but the same.
-    alone_ = true;
+    // Without a thread it is slower, but the same.
   }
 }
 
@@ -35,22 +33,23 @@ void HostWriter::Post(Task task) {
     return;
   }
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [this] { return tasks_.size() < kMaxTasks; });
+  // Down to the half before the next, so that the two sides do not wake each other for every task.
+  if (tasks_.size() == kMaxTasks) room_.wait(lock, [this] { return tasks_.size() <= kMaxTasks / 2; });
   tasks_.push_back(std::move(task));
-  const bool wake = tasks_.size() == 1 && !busy_;
+  const bool wake = tasks_.size() == 1;
   lock.unlock();
-  if (wake) changed_.notify_all();
+  if (wake) work_.notify_one();
 }
 
 void HostWriter::Drain() {
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [this] { return tasks_.empty() && !busy_; });
+  room_.wait(lock, [this] { return tasks_.empty() && !busy_; });
 }
 
 void HostWriter::Loop() {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return stop_ || !tasks_.empty(); });
+    work_.wait(lock, [this] { return stop_ || !tasks_.empty(); });
     if (tasks_.empty()) return;
     Task task = std::move(tasks_.front());
     tasks_.pop_front();
@@ -61,8 +60,7 @@ void HostWriter::Loop() {
     task = nullptr;
     lock.lock();
     busy_ = false;
-    // Half empty, so that the two sides do not wake each other for every task.
-    if (tasks_.size() == kMaxTasks / 2 || tasks_.empty()) changed_.notify_all();
+    if (tasks_.size() == kMaxTasks / 2 || tasks_.empty()) room_.notify_one();
   }
 }
 
@@ -71,7 +69,7 @@ std::shared_ptr<uint8_t> HostWriter::Buffer(size_t size) {
   std::unique_ptr<uint8_t[]> memory;
   {
     std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [&pool] { return !pool.free.empty() || pool.made < pool.limit; });
+    room_.wait(lock, [&pool] { return !pool.free.empty() || pool.made < pool.limit; });
     if (pool.free.empty()) {
       pool.made++;
     } else {
@@ -85,7 +83,7 @@ std::shared_ptr<uint8_t> HostWriter::Buffer(size_t size) {
       std::lock_guard<std::mutex> lock(mutex_);
       pool.free.emplace_back(bytes);
     }
-    changed_.notify_all();
+    if (&pool == &large_) room_.notify_one();
   });
 }
 

@@ -39,6 +39,7 @@ class HostWriter {
   static constexpr size_t kInlineTasks = 8;
   static constexpr size_t kMaxTasks = 64;
   static constexpr size_t kMaxLarge = 4;
+  // One for each task and each side's own: never short, so giving one back needs to wake nobody.
   static constexpr size_t kMaxSmall = kMaxTasks + 2;
 
   struct Pool {
@@ -52,13 +53,13 @@ class HostWriter {
   void Loop();
 
   std::mutex mutex_;
-  // Either side waits for the other here.
-  std::condition_variable changed_;
+  // The thread waits for work, the caller for room.
+  std::condition_variable work_;
+  std::condition_variable room_;
   std::deque<Task> tasks_;
   bool busy_ = false;
   bool stop_ = false;
   size_t inline_left_ = kInlineTasks;
-  bool alone_ = false;
   Pool small_{kSmallBuffer, kMaxSmall, 0, {}};
   Pool large_{kLargeBuffer, kMaxLarge, 0, {}};
   std::thread thread_;

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The only file that loads the addon and knows where the kernel lies. Both are looked for in the package itself;
+// KDISK_ADDON and KDISK_KERNEL name others.
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import type * as Addon from '../addon/index.d.ts';
+import {KdiskError} from './errors.ts';
+import {packageRoot, requireLate} from './package-root.ts';
+
+/** What the addon exports; "default" is what TypeScript adds for CommonJS. */
+export type Binding = Omit<typeof Addon, 'default'>;
+export type {
+  AttachMode,
+  CopyOptions,
+  CopyProblem,
+  CopyProgress,
+  CopyResult,
+  CopySource,
+  Disk,
+  SyscallArgument,
+} from '../addon/index.d.ts';
+
+export const DEFAULT_MEMORY = 64 * 1024 * 1024;
+
+/** The unit in which the kernel's RAM is given. */
+const MEMORY_STEP = 4 * 1024 * 1024;
+
+function locate(variable: string, ...standard: string[]): string {
+  const override = process.env[variable];
+  const path = override || join(packageRoot, ...standard);
+  if (existsSync(path)) return path;
+  const message = override
+    ? `${variable} names ${path}, which does not exist`
+    : `${path} is not built; run "npm run setup" in ${packageRoot}`;
+  throw new KdiskError('ERR_NOT_INSTALLED', message, {path});
+}
+
+/** Rejections of the addon as errors of this library; of a dead kernel with its last words. */
+function adopt(raw: Binding, error: unknown): never {
+  const {code, message, errno, syscall, path} = error as NodeJS.ErrnoException;
+  if (typeof code !== 'string') throw error;
+  throw new KdiskError(code, message, {
+    ...(errno === undefined ? {} : {errno}),
+    ...(syscall === undefined ? {} : {syscall}),
+    ...(path === undefined ? {} : {path}),
+    ...(code === 'EKERNELDEAD' ? {kernelLog: raw.kernelLog()} : {}),
+    cause: error,
+  });
+}
+
+function adopting(raw: Binding): Binding {
+  const fail = (error: unknown) => adopt(raw, error);
+  return {
+    boot: (...args) => raw.boot(...args).catch(fail),
+    kernelLog: () => raw.kernelLog(),
+    attach: (...args) => raw.attach(...args).catch(fail),
+    detach: (...args) => raw.detach(...args).catch(fail),
+    readDisk: (...args) => raw.readDisk(...args).catch(fail),
+    syscall: (...args) => raw.syscall(...args).catch(fail),
+    list: (...args) => raw.list(...args).catch(fail),
+    copyOut: (...args) => raw.copyOut(...args).catch(fail),
+    crash: (...args) => raw.crash(...args).catch(fail),
+  };
+}
+
+let loaded: Binding | undefined;
+
+/** The addon, loaded once. */
+export function binding(): Binding {
+  if (loaded) return loaded;
+  const path = locate('KDISK_ADDON', 'addon', 'build', 'Release', 'kdisk.node');
+  try {
+    loaded = adopting(requireLate(path) as Binding);
+  } catch (error) {
+    const reason = (error as Error).message.split('\n')[0];
+    const where = `Node ${process.version} on ${process.platform}-${process.arch}`;
+    throw new KdiskError('ERR_NOT_INSTALLED', `${path} does not load in ${where}: ${reason}; run "npm run setup"`, {
+      path,
+      cause: error,
+    });
+  }
+  return loaded;
+}
+
+let booted: Promise<Binding> | undefined;
+
+/** Starts the kernel of this process at the first call; later ones wait for the same kernel, whatever they ask for. */
+export function boot(memory: number = DEFAULT_MEMORY): Promise<Binding> {
+  booted ??= (async () => {
+    const addon = binding();
+    const kernel = locate('KDISK_KERNEL', 'lkl', 'build', 'kdisk-kernel.elf');
+    const size = Math.ceil(memory / MEMORY_STEP) * MEMORY_STEP;
+    await addon.boot({kernel, memory: size}).catch((error: KdiskError) => {
+      const {kernelLog} = error;
+      const message = `the kernel does not start with ${size / 1024 ** 2} MiB of memory: ${error.message.split('\n')[0]}`;
+      throw new KdiskError('ERR_KERNEL_BOOT', message, {...(kernelLog ? {kernelLog} : {}), cause: error});
+    });
+    return addon;
+  })();
+  return booted;
+}
+
+/** What the kernel of this process has logged; empty before boot. */
+export function kernelLog(): string {
+  return booted && loaded ? loaded.kernelLog() : '';
+}

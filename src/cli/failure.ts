@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Errors as the commands report them: one line with the problem, the evidence and what to do next, and an exit code.
+import {AddressError} from '../image-path.ts';
+import {describeErrno} from '../errno.ts';
+import {KdiskError} from '../errors.ts';
+import {printable} from '../format/name.ts';
+import {sentenceSize} from '../format/size.ts';
+import {tellingLine} from './kernel-log.ts';
+
+export const EXIT = {
+  ok: 0,
+  partly: 1,
+  usage: 2,
+  notFound: 3,
+  /** The image needs repair, or a key. */
+  unreadable: 4,
+  busy: 5,
+  unsupported: 6,
+  /** Input and output of the host, lack of space or memory there, no permission. */
+  host: 7,
+  interrupted: 130,
+} as const;
+
+const CODES: [number, string[]][] = [
+  [EXIT.usage, ['ERR_AMBIGUOUS_VOLUME', 'EISDIR', 'ERR_USAGE']],
+  [EXIT.notFound, ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_NO_SUCH_VOLUME']],
+  [
+    EXIT.unreadable,
+    ['EUCLEAN', 'EBADMSG', 'EIO', 'ENOKEY', 'EKEYEXPIRED', 'EKEYREJECTED', 'ERR_ENCRYPTED', 'EKERNELDEAD'],
+  ],
+  [EXIT.busy, ['EBUSY', 'ETXTBSY', 'EAGAIN']],
+  [EXIT.unsupported, ['ERR_UNSUPPORTED', 'ERR_NO_FILE_SYSTEM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'ENODEV', 'ENOPKG']],
+  [
+    EXIT.host,
+    [
+      'ENOSPC',
+      'EDQUOT',
+      'EROFS',
+      'EACCES',
+      'EPERM',
+      'EMFILE',
+      'ENFILE',
+      'ENOMEM',
+      'EFBIG',
+      'EEXIST',
+      'ERR_NOT_INSTALLED',
+      'ERR_KERNEL_BOOT',
+    ],
+  ],
+];
+
+/** What went wrong with one target, ready to print. */
+export class Failure extends Error {
+  override name = 'Failure';
+  constructor(
+    /** One line. */
+    message: string,
+    readonly exitCode: number,
+    readonly code: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A wrong command line. */
+export function usageFailure(message: string): Failure {
+  return new Failure(message, EXIT.usage, 'ERR_USAGE');
+}
+
+interface CodedError extends Error {
+  code?: string;
+  errno?: number;
+}
+
+function exitCodeOf(code: string): number {
+  return CODES.find(([, codes]) => codes.includes(code))?.[0] ?? EXIT.partly;
+}
+
+/** The sentence of an error number: ours for Linux codes, the host's own words else. */
+function sentence(error: CodedError): string {
+  const words = error instanceof KdiskError && error.errno !== undefined ? describeErrno(error.errno).text : undefined;
+  return (
+    words ??
+    error.message
+      .replace(/^E[A-Z0-9]+: /, '')
+      .replace(/, \w+( '.*')?$/, '')
+      .split('\n')[0]!
+  );
+}
+
+const NEXT: Record<string, string> = {
+  EUCLEAN: 'the file system needs repair',
+  EBADMSG: 'a checksum does not match: the file system needs repair',
+  EIO: 'the image may be cut short or damaged',
+  ENOKEY: 'it is encrypted and there is no key',
+  ENOMEM: 'more memory may help: --memory 256M',
+};
+
+/** Failure of something done to `subject`, an address as the user would write it. */
+export function failure(error: unknown, subject?: string): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof AddressError) return usageFailure(error.message);
+  const coded = error as CodedError;
+  const code = coded.code ?? 'ERR_INTERNAL';
+  if (code === 'EKERNELDEAD') return deadKernel(coded, subject);
+  const prefix = subject === undefined ? '' : `${printable(subject)}: `;
+  // Errors of our own are whole sentences with the image in them.
+  if (code.startsWith('ERR_') && coded instanceof KdiskError)
+    return new Failure(printable(coded.message), exitCodeOf(code), code, {cause: error});
+  const next = NEXT[code];
+  const detail = next && !sentence(coded).includes(next) ? `; ${next}` : '';
+  return new Failure(`${prefix}${printable(sentence(coded))}${detail}`, exitCodeOf(code), code, {cause: error});
+}
+
+function deadKernel(error: CodedError, subject: string | undefined): Failure {
+  const prefix = subject === undefined ? '' : `${printable(subject)}: `;
+  // The addon quotes the line of the panic; what came before it in the log may be of no concern.
+  const said = /the kernel says: (.*)/.exec(error.message)?.[1] ?? tellingLine((error as KdiskError).kernelLog);
+  const evidence = said ? ` (the kernel says: ${printable(said)})` : '';
+  const message = `${prefix}the kernel's driver crashed on this image${evidence}; your file was not touched; try --as-is, or --verbose for the log`;
+  return new Failure(message, EXIT.unreadable, 'EKERNELDEAD', {cause: error});
+}
+
+const FEATURES = /unsupported|unknown|not supported|incompat|unrecogni[sz]ed|too (?:new|large)|feature/i;
+
+const JOURNAL = /journal|\blog\b|recover|replay|roll/i;
+
+interface Mounted {
+  content: {type: string; devices?: number; size?: number};
+  /** Bytes that are there for it. */
+  size: bigint;
+}
+
+/** Failure of a mount: the errno says little, the log more. */
+export function mountFailure(error: unknown, place: string, {content, size}: Mounted, asIs: boolean): Failure {
+  if (!(error instanceof KdiskError) || error.syscall !== 'mount') return failure(error, place);
+  const said = tellingLine(error.kernelLog);
+  const evidence = said ? `; the kernel says: ${printable(said)}` : ` (${sentence(error)})`;
+  const start = `${printable(place)}: this ${content.type} cannot be mounted${evidence}`;
+  const give = (next: string, exit: number) => new Failure(`${start}; ${next}`, exit, error.code, {cause: error});
+  if ((content.devices ?? 1) > 1)
+    return give(`it is spread over ${content.devices} devices, which is not supported yet`, EXIT.unsupported);
+  if ((content.size ?? 0) > size) {
+    const missing = `${sentenceSize(BigInt(content.size!))} of file system in ${sentenceSize(size)}`;
+    return give(`it is cut short: ${missing}`, EXIT.unreadable);
+  }
+  if (error.code === 'ENOMEM') return give('more memory may help: --memory 256M', EXIT.host);
+  if (error.code === 'EROFS' && asIs)
+    return give('it wants to write first: leave out --as-is (the image stays untouched)', EXIT.unreadable);
+  const unsupported =
+    ['EOPNOTSUPP', 'ENODEV', 'ENOSYS'].includes(error.code) || (error.code === 'EINVAL' && FEATURES.test(said ?? ''));
+  if (unsupported) return give('it uses something that this kernel does not support', EXIT.unsupported);
+  const hint = !asIs && JOURNAL.test(said ?? '') ? '; --as-is shows it without replaying its journal' : '';
+  return give(`it needs repair${hint}`, EXIT.unreadable);
+}
+
+/** The exit code of a command that went on after failures. */
+export function combinedExit(failures: Failure[], succeeded: number): number {
+  if (failures.length === 0) return EXIT.ok;
+  const first = failures[0]!.exitCode;
+  return succeeded === 0 && failures.every(({exitCode}) => exitCode === first) ? first : EXIT.partly;
+}

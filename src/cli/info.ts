@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What `info` tells of an image: the partition table and each place that may hold files, with how full it is.
+import type {Image, ImagePartition} from '../image.ts';
+import {formatSelector, type Selector} from '../image-path.ts';
+import {isMountable} from '../mount-options.ts';
+import type {Content} from '../probe/index.ts';
+import type {Session} from './session.ts';
+
+export interface Usage {
+  /** Bytes in all, used, and free for a user without privileges. */
+  total: bigint;
+  used: bigint;
+  available: bigint;
+}
+
+export interface InfoPlace {
+  /** To be put behind the image's name: "@p1"; "@disk" for the image as a whole. */
+  selector: string;
+  /** Bytes from the start of the image. */
+  start: bigint;
+  size: bigint;
+  /** Type in the partition table. */
+  type?: string;
+  typeName?: string;
+  name?: string;
+  partitionUuid?: string;
+  bootable?: boolean;
+  /** What is in it; null when nothing known. */
+  content: Content | null;
+  /** Null when it is no file system that can be opened. */
+  usage: Usage | null;
+}
+
+export interface InfoResult {
+  image: string;
+  size: bigint;
+  /** Null when there is none. */
+  partitionTable: {kind: string; id?: string} | null;
+  places: InfoPlace[];
+}
+
+/**
+ * @param onFailure told of file systems that can't be mounted
+ * @param only the one place to look at
+ */
+export async function describeImage(
+  session: Session,
+  image: Image,
+  onFailure: (error: unknown) => void,
+  only?: Selector,
+): Promise<InfoResult> {
+  const usage = async (selector: Selector, content: Content | undefined): Promise<Usage | null> => {
+    if (!content || content.usage !== 'filesystem' || !isMountable(content.type)) return null;
+    try {
+      const volume = await session.mount(image, [selector]);
+      const {bsize, blocks, bfree, bavail} = await volume.statfs();
+      return {total: blocks * bsize, used: (blocks - bfree) * bsize, available: bavail * bsize};
+    } catch (error) {
+      onFailure(error);
+      return null;
+    }
+  };
+  const places: InfoPlace[] = [];
+  const wanted = (selector: Selector) => only === undefined || formatSelector(only) === formatSelector(selector);
+  const whole: Selector = {kind: 'disk'};
+  if ((image.content || image.partitions.length === 0) && wanted(whole)) {
+    places.push({
+      selector: formatSelector(whole),
+      start: 0n,
+      size: image.size,
+      content: image.content ?? null,
+      usage: await usage(whole, image.content),
+    });
+  }
+  for (const partition of image.partitions) {
+    const selector: Selector = {kind: 'partition', number: partition.number};
+    if (!wanted(selector)) continue;
+    places.push({
+      selector: formatSelector(selector),
+      ...describePartition(partition),
+      usage: await usage(selector, partition.content),
+    });
+  }
+  return {image: image.path, size: image.size, partitionTable: image.partitionTable ?? null, places};
+}
+
+function describePartition({
+  number: _,
+  device: _device,
+  uuid,
+  content,
+  ...rest
+}: ImagePartition): Omit<InfoPlace, 'selector' | 'usage'> {
+  return {...rest, ...(uuid === undefined ? {} : {partitionUuid: uuid}), content: content ?? null};
+}

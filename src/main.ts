@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Entry of the program. A command is run straight from its oclif class with the little configuration that it needs;
+// oclif's own start, which loads plugins and help, is left for --help. The kernel boots in its thread meanwhile.
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {boot} from './binding.ts';
+import {EXIT, failure} from './cli/failure.ts';
+import {say, writeOut} from './cli/output.ts';
+import Cat from './commands/cat.ts';
+import Cp from './commands/cp.ts';
+import Info from './commands/info.ts';
+import Ls from './commands/ls.ts';
+import {parseSize} from './format/size.ts';
+import {packageRoot} from './package-root.ts';
+
+/** Looked up by oclif too, when it prints help. */
+export const COMMANDS = {cat: Cat, cp: Cp, info: Info, ls: Ls};
+
+function version(): string {
+  const {version} = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {version: string};
+  return `kdisk/${version} ${process.platform}-${process.arch} node-${process.version}`;
+}
+
+/** What Command asks of oclif's Config when it parses and runs. */
+const config = {
+  bin: 'kdisk',
+  runHook: async () => ({successes: [], failures: []}),
+  scopedEnvVar: () => undefined,
+  scopedEnvVarKeys: () => [],
+};
+
+/** The size in --memory, if it is a good one; the parser will complain about a bad one. */
+function wantedMemory(argv: string[]): number | undefined {
+  const at = argv.findIndex((word) => word === '--memory' || word.startsWith('--memory='));
+  const text = at < 0 ? undefined : argv[at]!.startsWith('--memory=') ? argv[at]!.slice(9) : argv[at + 1];
+  return text === undefined ? undefined : parseSize(text);
+}
+
+/** Booting takes as long as reading the command line: begin before it is known to be right. */
+function bootEarly(argv: string[]): void {
+  const memory = wantedMemory(argv);
+  if (memory === undefined && argv.some((word) => word.startsWith('--memory'))) return;
+  // Whoever needs the kernel gets the error.
+  boot(memory).catch(() => {});
+}
+
+async function help(argv: string[]): Promise<void> {
+  const {execute} = await import('@oclif/core/execute');
+  await execute({args: argv, dir: packageRoot});
+}
+
+function isHelp(argv: string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.length === 0 || argv.slice(0, end < 0 ? undefined : end).includes('--help');
+}
+
+async function run(argv: string[]): Promise<void> {
+  const [name, ...rest] = argv;
+  if (name === '--version' || name === '-V' || name === 'version') return writeOut(version() + '\n');
+  if (name === 'help') return help([...rest, '--help']);
+  if (isHelp(argv)) return help(argv.length === 0 ? ['--help'] : argv);
+  const command = Object.hasOwn(COMMANDS, name!) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;
+  if (!command) {
+    say(`kdisk: there is no command "${name}"; there are ${Object.keys(COMMANDS).join(', ')} (kdisk --help)`);
+    process.exitCode = EXIT.usage;
+    return;
+  }
+  bootEarly(rest);
+  command.id = name!;
+  await command.runWith(rest, config);
+}
+
+/** Dies of the signal itself, which a shell shows as 130: an exit would wait for a write to a pipe that nobody reads. */
+function interrupted(): void {
+  say('kdisk: interrupted');
+  if (process.platform === 'win32') process.exit(EXIT.interrupted);
+  process.kill(process.pid, 'SIGINT');
+}
+
+/** Ends the process: the kernel's thread would live on. */
+export async function main(argv: string[]): Promise<never> {
+  process.once('SIGINT', interrupted);
+  try {
+    await run(argv);
+  } catch (error) {
+    const {message, exitCode} = failure(error);
+    say(`kdisk: ${message}`);
+    process.exit(exitCode);
+  }
+  process.exit();
+}
