@@ -33,12 +33,13 @@ class Doorbell {
   void Wait(uint64_t deadline_ns) {
     std::unique_lock<std::mutex> lock(mutex_);
     waiting_ = true;
+    const auto rung = [this] { return rung_.load(std::memory_order_relaxed); };
     // Beyond what the clock's type can hold.
     if (deadline_ns > INT64_MAX) {
-      changed_.wait(lock, [this] { return rung_.load(std::memory_order_relaxed); });
+      changed_.wait(lock, rung);
     } else {
       const std::chrono::nanoseconds since_start(static_cast<int64_t>(deadline_ns));
-      changed_.wait_until(lock, std::chrono::steady_clock::time_point(since_start), [this] { return rung_.load(std::memory_order_relaxed); });
+      changed_.wait_until(lock, std::chrono::steady_clock::time_point(since_start), rung);
     }
     waiting_ = false;
     rung_.store(false, std::memory_order_relaxed);

@@ -89,7 +89,8 @@ Failure ImageFile::Inspect(const std::string& path) {
   }
   if (size_ == 0) {
     return Failure::Errno(EINVAL, "open", path,
-                          status.st_size == 0 ? "the image is empty" : "the image is smaller than a sector (512 bytes)");
+                          status.st_size == 0 ? "the image is empty"
+                                              : "the image is smaller than a sector (512 bytes)");
   }
   const int locked = Lock();
   if (locked < 0) return Failure::Errno(-locked, "open", path);

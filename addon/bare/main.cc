@@ -106,7 +106,8 @@ bool Parse(int argc, char** argv, Options* options) {
 
 bool Report(const char* step, int64_t result) {
   if (result >= 0) return true;
-  fprintf(stderr, "kdisk-bare: %s: %s\n", step, result == Kernel::kDead ? "the kernel is dead" : strerror(static_cast<int>(-result)));
+  const char* why = result == Kernel::kDead ? "the kernel is dead" : strerror(static_cast<int>(-result));
+  fprintf(stderr, "kdisk-bare: %s: %s\n", step, why);
   return false;
 }
 
@@ -140,7 +141,8 @@ bool Read(const Guest& guest, const std::string& path, bool output, uint64_t* by
     if (!Report("read", size)) return false;
     if (size == 0) return true;
     *bytes += static_cast<uint64_t>(size);
-    if (output && fwrite(buffer.data(), 1, static_cast<size_t>(size), stdout) != static_cast<size_t>(size)) return false;
+    const auto count = static_cast<size_t>(size);
+    if (output && fwrite(buffer.data(), 1, count, stdout) != count) return false;
   }
 }
 

@@ -40,7 +40,8 @@ class ScratchFile {
   const std::string& path() const { return path_; }
   int fd() const { return fd_; }
   void Write(const std::vector<uint8_t>& bytes) {
-    if (ftruncate(fd_, 0) != 0 || pwrite(fd_, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) abort();
+    const auto size = static_cast<ssize_t>(bytes.size());
+    if (ftruncate(fd_, 0) != 0 || pwrite(fd_, bytes.data(), bytes.size(), 0) != size) abort();
   }
   std::vector<uint8_t> Read() const {
     std::vector<uint8_t> bytes(static_cast<size_t>(lseek(fd_, 0, SEEK_END)));
@@ -64,13 +65,14 @@ class ScratchFile {
     }                                                                            \
   } while (0)
 
-#define CHECK_CONTAINS(text, part)                                                                            \
-  do {                                                                                                        \
-    const std::string checked = (text);                                                                       \
-    if (checked.find(part) == std::string::npos) {                                                            \
-      fprintf(stderr, "%s:%d: \"%s\" is not in \"%s\"\n", __FILE__, __LINE__, std::string(part).c_str(), checked.c_str()); \
-      _exit(1);                                                                                               \
-    }                                                                                                         \
+#define CHECK_CONTAINS(text, part)                                                          \
+  do {                                                                                      \
+    const std::string checked = (text), wanted = (part);                                    \
+    if (checked.find(wanted) == std::string::npos) {                                        \
+      fprintf(stderr, "%s:%d: \"%s\" is not in \"%s\"\n", __FILE__, __LINE__, wanted.c_str(), \
+              checked.c_str());                                                             \
+      _exit(1);                                                                             \
+    }                                                                                       \
   } while (0)
 
 #define TEST(name)                                            \
