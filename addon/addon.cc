@@ -19,6 +19,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("detach", Napi::Function::New(env, kdisk::Detach, "detach"));
   exports.Set("readDisk", Napi::Function::New(env, kdisk::ReadDisk, "readDisk"));
   // js_trees.cc
+  exports.Set("readOnce", Napi::Function::New(env, kdisk::ReadOnce, "readOnce"));
   exports.Set("list", Napi::Function::New(env, kdisk::List, "list"));
   exports.Set("copyOut", Napi::Function::New(env, kdisk::CopyOut, "copyOut"));
   return exports;

@@ -121,7 +121,8 @@ int64_t CopyJob::CopyRange(uint64_t from, uint64_t at, uint64_t end, const Targe
   while (at < end) {
     if (target->failed()) return -ECANCELED;
     const std::shared_ptr<uint8_t> bytes = writer_.Buffer(HostWriter::kLargeBuffer);
-    const int64_t count = guest_.Read(from, bytes.get(), std::min<uint64_t>(HostWriter::kLargeBuffer, end - at), at);
+    const uint64_t size = std::min<uint64_t>(HostWriter::kLargeBuffer, end - at);
+    const int64_t count = guest_.ReadOnce(from, bytes.get(), size, at);
     if (count < 0) {
       Problem(count, Side::kImage, "read");
       return count;

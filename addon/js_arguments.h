@@ -13,6 +13,8 @@ namespace kdisk {
 bool GetString(const Napi::Value& value, const char* name, std::string* result);
 // Uint8Array to bytes, no NUL inside either.
 bool GetPathBytes(const Napi::Value& value, const char* name, std::string* result);
+// The largest number that JavaScript counts to without gaps.
+constexpr int64_t kMaxSafeInteger = (INT64_C(1) << 53) - 1;
 // Whole, from `low` to `high`.
 bool GetInteger(const Napi::Value& value, const char* name, int64_t low, int64_t high, int64_t* result);
 bool GetUint64(const Napi::Value& value, const char* name, uint64_t* result);

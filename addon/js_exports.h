@@ -15,6 +15,7 @@ Napi::Value Attach(const Napi::CallbackInfo& info);
 Napi::Value Detach(const Napi::CallbackInfo& info);
 Napi::Value ReadDisk(const Napi::CallbackInfo& info);
 
+Napi::Value ReadOnce(const Napi::CallbackInfo& info);
 Napi::Value List(const Napi::CallbackInfo& info);
 Napi::Value CopyOut(const Napi::CallbackInfo& info);
 

@@ -12,8 +12,6 @@ namespace kdisk {
 
 namespace {
 
-constexpr int64_t kMaxSafeInteger = (INT64_C(1) << 53) - 1;
-
 class BootCall : public Call {
  public:
   explicit BootCall(BootOptions options) : options_(std::move(options)) {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// list and copyOut.
+// readOnce, list and copyOut.
 #include <mutex>
 
 #include "copy_out.h"
@@ -12,6 +12,37 @@
 namespace kdisk {
 
 namespace {
+
+class ReadOnceCall : public Call {
+ public:
+  ReadOnceCall(int root, uint64_t fd, uint8_t* buffer, size_t size, uint64_t offset)
+      : root_(root), fd_(fd), buffer_(buffer), size_(size), offset_(offset) {}
+
+  Napi::Value Result(Napi::Env env) override { return Napi::Number::New(env, static_cast<double>(result_)); }
+
+ private:
+  Failure Work(Session* session) override {
+    // The kernel gives a piece at a time.
+    const Guest guest(&session->kernel, root_);
+    uint64_t done = 0;
+    for (int64_t count = 1; count > 0 && done < size_ && !cancelled(); done += static_cast<uint64_t>(count)) {
+      count = guest.ReadOnce(fd_, buffer_ + done, size_ - done, offset_ + done);
+      if (count < 0) {
+        result_ = count;
+        return {};
+      }
+    }
+    result_ = static_cast<int64_t>(done);
+    return {};
+  }
+
+  const int root_;
+  const uint64_t fd_;
+  uint8_t* const buffer_;
+  const size_t size_;
+  const uint64_t offset_;
+  int64_t result_ = 0;
+};
 
 class ListCall : public Call {
  public:
@@ -128,6 +159,22 @@ bool GetSources(const Napi::Value& value, std::vector<CopySource>* sources) {
 }
 
 }  // namespace
+
+Napi::Value ReadOnce(const Napi::CallbackInfo& info) {
+  int64_t root, fd, offset;
+  uint8_t* buffer;
+  size_t size;
+  if (!GetInteger(info[0], "root", -1, INT32_MAX, &root) || !GetInteger(info[1], "fd", 0, INT32_MAX, &fd) ||
+      !GetBytes(info[2], "target", &buffer, &size) || !GetInteger(info[3], "position", 0, kMaxSafeInteger, &offset)) {
+    return info.Env().Undefined();
+  }
+  CallOptions options;
+  options.pins.push_back(info[2]);
+  return Mailbox::Submit(info.Env(),
+                         std::make_shared<ReadOnceCall>(static_cast<int>(root), static_cast<uint64_t>(fd), buffer, size,
+                                                        static_cast<uint64_t>(offset)),
+                         options);
+}
 
 Napi::Value List(const Napi::CallbackInfo& info) {
   int64_t root, batch;

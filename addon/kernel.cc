@@ -138,6 +138,16 @@ int64_t Kernel::Syscall(int root, uint64_t nr, std::initializer_list<uint64_t> a
   return request.done && !dead() ? request.ret : kDead;
 }
 
+uint8_t* Kernel::Block() {
+  if (!block_asked_) {
+    block_asked_ = true;
+    // A kernel address is above 2^63 on no system, so a negative result is an errno.
+    const int64_t result = Syscall(-1, LKL_REQUEST_BUFFER, {LKL_BUFFER_MAX});
+    if (result > 0) block_ = reinterpret_cast<uint8_t*>(result);
+  }
+  return block_;
+}
+
 int64_t Kernel::AddDevice(std::unique_ptr<VirtioDevice> device, uint32_t slot) {
   const GuestMemory ram = {host_.memory->ram(), host_.memory->ram_size(), LKL_PHYS_OFFSET};
   host_.devices[slot] =

@@ -50,6 +50,9 @@ class Kernel {
   int64_t RemoveDevice(uint32_t slot);
   bool HasDevice(uint32_t slot) const { return host_.devices[slot] != nullptr; }
 
+  // A block of RAM of LKL_BUFFER_MAX bytes, for the request in work only; null when the kernel has none to give.
+  uint8_t* Block();
+
   const ElfImage& image() const { return image_; }
   const LogRing& log() const { return host_.log; }
   Doorbell& doorbell() { return doorbell_; }
@@ -69,6 +72,8 @@ class Kernel {
   // The kernel left run() to report a request, not because it was idle.
   bool unfinished_ = false;
   std::atomic<bool> dead_{false};
+  uint8_t* block_ = nullptr;
+  bool block_asked_ = false;
 };
 
 template <typename T>

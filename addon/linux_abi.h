@@ -24,6 +24,7 @@ enum Nr : uint64_t {
   kPread64 = 67,
   kReadlinkat = 78,
   kFsync = 82,
+  kFadvise64 = 223,
   kStatx = 291,
 };
 
@@ -34,6 +35,7 @@ constexpr uint64_t kORdonly = 0, kORdwr = 2, kOExcl = 0200, kONonblock = 04000, 
                    kONofollow = 0400000, kOCloexec = 02000000;
 
 constexpr uint64_t kMsRdonly = 1;
+constexpr uint64_t kFadvDontneed = 4;
 constexpr uint64_t kSeekSet = 0, kSeekData = 3, kSeekHole = 4;
 
 constexpr uint32_t kFormatMask = 0170000, kSocket = 0140000, kLink = 0120000, kRegular = 0100000, kBlock = 0060000,

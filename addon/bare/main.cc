@@ -137,7 +137,7 @@ bool Read(const Guest& guest, const std::string& path, bool output, uint64_t* by
   if (!Report("open", file.get())) return false;
   std::vector<uint8_t> buffer(1 << 20);
   for (*bytes = 0;;) {
-    const int64_t size = guest.Read(file.fd(), buffer.data(), buffer.size(), *bytes);
+    const int64_t size = guest.ReadOnce(file.fd(), buffer.data(), buffer.size(), *bytes);
     if (!Report("read", size)) return false;
     if (size == 0) return true;
     *bytes += static_cast<uint64_t>(size);

@@ -82,6 +82,10 @@ static long perform(const struct lkl_request *request)
 		return lkl_device_add(args[0]);
 	case LKL_REQUEST_DEVICE_REMOVE:
 		return lkl_device_remove(args[0]);
+	case LKL_REQUEST_BUFFER:
+		return lkl_buffer(args[0]);
+	case LKL_REQUEST_READ_DIRECT:
+		return lkl_read_direct(args[0], (void *)args[1], args[2], args[3]);
 	case LKL_REQUEST_CRASH:
 		return crash(args[0]);
 	}

@@ -42,4 +42,8 @@ void lkl_request_interrupt(void);
 long lkl_device_add(unsigned long slot);
 long lkl_device_remove(unsigned long slot);
 
+/* direct.c: carry out LKL_REQUEST_BUFFER (an address or a negative errno) and LKL_REQUEST_READ_DIRECT. */
+long lkl_buffer(unsigned long size);
+long lkl_read_direct(int fd, void *to, size_t size, loff_t position);
+
 #endif
