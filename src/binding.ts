@@ -57,6 +57,7 @@ function adopting(raw: Binding): Binding {
     detach: (...args) => raw.detach(...args).catch(fail),
     readDisk: (...args) => raw.readDisk(...args).catch(fail),
     syscall: (...args) => raw.syscall(...args).catch(fail),
+    readOnce: (...args) => raw.readOnce(...args).catch(fail),
     list: (...args) => raw.list(...args).catch(fail),
     copyOut: (...args) => raw.copyOut(...args).catch(fail),
     crash: (...args) => raw.crash(...args).catch(fail),

@@ -26,6 +26,13 @@ export class Caller {
     if (result < 0) throw systemError(result, name, path);
     return result;
   }
+
+  /** Binding.readOnce with errors as above. */
+  async readOnce(path: Path, fd: number, target: Uint8Array, position: number): Promise<number> {
+    const result = await this.addon.readOnce(this.root, fd, target, position);
+    if (result < 0) throw systemError(result, 'read', path);
+    return result;
+  }
 }
 
 /** What the kernel logs while something is done, for the error if it fails. */

@@ -10,6 +10,9 @@ import {AT_EMPTY_PATH, NR, STATX_WANTED} from './syscalls.ts';
 /** Large enough for the kernel to ask the disk for much at once, small enough to keep two. */
 const CHUNK = 1024 * 1024;
 
+/** Of one read of a whole file: other calls of the process wait no longer than this takes. */
+const WHOLE_CHUNK = 16 * CHUNK;
+
 export class FileHandle implements AsyncDisposable {
   private position = 0;
   private closing: Promise<void> | undefined;
@@ -64,8 +67,9 @@ export class FileHandle implements AsyncDisposable {
     let used = 0;
     for (;;) {
       if (used === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(Math.max(used, CHUNK))]);
-      const {bytesRead} = await this.read(buffer, used);
+      const bytesRead = await this.readOnce(buffer.subarray(used, used + WHOLE_CHUNK), this.position);
       if (bytesRead === 0) break;
+      this.position += bytesRead;
       used += bytesRead;
     }
     const content = buffer.subarray(0, used);
@@ -82,8 +86,7 @@ export class FileHandle implements AsyncDisposable {
       const wanted = Math.min(size, end - at);
       if (wanted <= 0) return Buffer.alloc(0);
       const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(reuse ? size : wanted);
-      const {bytesRead} = await this.read(buffer, 0, wanted, at);
-      return buffer.subarray(0, bytesRead);
+      return buffer.subarray(0, await this.readOnce(buffer.subarray(0, wanted), at));
     };
     let pending = next(start);
     for (let at = start; ;) {
@@ -96,6 +99,12 @@ export class FileHandle implements AsyncDisposable {
       yield piece;
       if (reuse) spare.push(Buffer.from(piece.buffer));
     }
+  }
+
+  /** For content that is read from start to end: nothing of it stays in the kernel's page cache. */
+  private async readOnce(target: Buffer, position: number): Promise<number> {
+    this.check();
+    return this.caller.readOnce(this.path, this.fd, target, position);
   }
 
   /** The handle stays open when the stream ends. */

@@ -5,6 +5,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {boot} from './binding.ts';
 import {EXIT, failure} from './cli/failure.ts';
+import {watchSignals} from './cli/interruption.ts';
 import {say, writeOut} from './cli/output.ts';
 import Cat from './commands/cat.ts';
 import Cp from './commands/cp.ts';
@@ -70,16 +71,9 @@ async function run(argv: string[]): Promise<void> {
   await command.runWith(rest, config);
 }
 
-/** Dies of the signal itself, which a shell shows as 130: an exit would wait for a write to a pipe that nobody reads. */
-function interrupted(): void {
-  say('kdisk: interrupted');
-  if (process.platform === 'win32') process.exit(EXIT.interrupted);
-  process.kill(process.pid, 'SIGINT');
-}
-
 /** Ends the process: the kernel's thread would live on. */
 export async function main(argv: string[]): Promise<never> {
-  process.once('SIGINT', interrupted);
+  watchSignals();
   try {
     await run(argv);
   } catch (error) {

@@ -86,7 +86,7 @@ function nothingFound(image: Choosable, places: Place[], selectors: Selector[]):
   if (existing && selectors.length === 1) {
     return new KdiskError(
       'ERR_NO_FILE_SYSTEM',
-      `${path}${wanted}: no known file system in partition ${number} (${existing.size} bytes)`,
+      `${path}${wanted}: no known file system in partition ${number} (${existing.size} bytes); "kdisk info" shows what there is`,
       {path},
     );
   }
@@ -100,7 +100,7 @@ function nothingFound(image: Choosable, places: Place[], selectors: Selector[]):
   const looked = table
     ? `its ${table.kind} partition table leads to no known file system`
     : 'neither a partition table nor a known file system was found';
-  return new KdiskError('ERR_NO_FILE_SYSTEM', `${path}: ${looked} in ${image.size} bytes`, {path});
+  return new KdiskError('ERR_NO_FILE_SYSTEM', `${path}: ${looked} in ${image.size} bytes; is it all of the raw image of a disk or partition?`, {path});
 }
 
 const WHY: Record<string, string> = {
@@ -110,6 +110,22 @@ const WHY: Record<string, string> = {
   swap: 'it is swap space, which holds no files',
   jbd: 'it is the external journal of another file system',
   squashfs3: 'the kernel reads squashfs from version 4.0 on',
+  ...Object.fromEntries(
+    ['qcow2', 'vmdk', 'vdi', 'vhdx', 'vpc'].map((type) => [
+      type,
+      'kdisk reads raw images; make one of it: qemu-img convert -O raw',
+    ]),
+  ),
+  gzip: 'decompress it first: gzip -dk',
+  xz: 'decompress it first: xz -dk',
+  zstd: 'decompress it first: zstd -d',
+  zip: 'take the image out of it first: unzip',
+};
+
+/** What can be done outside. */
+const UNLOCK: Record<string, string> = {
+  crypto_LUKS: '; "cryptsetup open --readonly" makes a device of it that kdisk reads',
+  BitLocker: '; "cryptsetup open --readonly --type bitlk" makes a device of it that kdisk reads',
 };
 
 function cannotOpen(image: Choosable, places: Place[]): KdiskError {
@@ -119,7 +135,7 @@ function cannotOpen(image: Choosable, places: Place[]): KdiskError {
   if (content.usage === 'crypto') {
     return new KdiskError(
       'ERR_ENCRYPTED',
-      `${where} is encrypted (${content.type}); opening it with a key is not supported yet`,
+      `${where} is encrypted (${content.type}), and opening it with a key is not supported yet${UNLOCK[content.type] ?? ''}`,
       {path},
     );
   }

@@ -9,8 +9,11 @@ import type {Target} from './session.ts';
 /** Follows links. */
 export async function openRegularFile(volume: Volume, {word, path}: Target): Promise<FileHandle> {
   const stats = await volume.stat(path);
-  if (stats.isDirectory())
-    throw new Failure(`${word} is a directory; "kdisk ls" lists it, "kdisk cp -r" copies it`, EXIT.usage, 'EISDIR');
+  if (stats.isDirectory()) {
+    // An image without a path is a file to the reader's eyes.
+    const directory = word.endsWith(path) ? word : `${word}:${path}`;
+    throw new Failure(`${directory} is a directory; "kdisk ls" lists it, "kdisk cp -r" copies it`, EXIT.usage, 'EISDIR');
+  }
   if (!stats.isFile())
     throw new Failure(`${word} is a ${fileType(stats.mode)}: in an image it has no content`, EXIT.usage, 'EINVAL');
   return volume.open(path);

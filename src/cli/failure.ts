@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Errors as the commands report them: one line with the problem, the evidence and what to do next, and an exit code.
+import {dirname} from 'node:path';
 import {AddressError} from '../image-path.ts';
 import {describeErrno} from '../errno.ts';
 import {KdiskError} from '../errors.ts';
@@ -18,7 +19,6 @@ export const EXIT = {
   unsupported: 6,
   /** Input and output of the host, lack of space or memory there, no permission. */
   host: 7,
-  interrupted: 130,
 } as const;
 
 const CODES: [number, string[]][] = [
@@ -124,12 +124,46 @@ function deadKernel(error: CodedError, subject: string | undefined): Failure {
 
 const FEATURES = /unsupported|unknown|not supported|incompat|unrecogni[sz]ed|too (?:new|large)|feature/i;
 
+/** Function and line that some drivers put before their words. */
+const CALLER = /\b\w+:\d+: /;
+
 const JOURNAL = /journal|\blog\b|recover|replay|roll/i;
 
 interface Mounted {
   content: {type: string; devices?: number; size?: number};
   /** Bytes that are there for it. */
   size: bigint;
+}
+
+const REPAIR: Record<string, string> = {
+  ext2: 'e2fsck -f',
+  ext3: 'e2fsck -f',
+  ext4: 'e2fsck -f',
+  xfs: 'xfs_repair',
+  btrfs: 'btrfs check',
+  f2fs: 'fsck.f2fs',
+  vfat: 'fsck.vfat',
+  exfat: 'fsck.exfat',
+  ntfs: 'chkdsk',
+  jfs: 'jfs_fsck',
+  hfsplus: 'fsck.hfsplus',
+};
+
+/** A sentence about a file system that says that it is larger than its place. */
+function cutShort({content, size}: Mounted): string | undefined {
+  if ((content.size ?? 0) <= size) return undefined;
+  const wanted = BigInt(content.size!);
+  const [all, there] = [sentenceSize(wanted), sentenceSize(size)];
+  const missing = all === there ? `${wanted - size} bytes of ${wanted} are missing` : `${all} of file system in ${there}`;
+  return `it is cut short: ${missing}; copy it again, in full`;
+}
+
+/** The same of one that the kernel mounts all the same; undefined when all of it is there. */
+export function cutShortFailure(place: string, mounted: Mounted): Failure | undefined {
+  const short = cutShort(mounted);
+  if (!short) return undefined;
+  const message = `${printable(place)}: not all of this ${mounted.content.type} can be read: ${short}`;
+  return new Failure(message, EXIT.unreadable, 'ERR_CUT_SHORT');
 }
 
 /** Failure of a mount: the errno says little, the log more. */
@@ -141,18 +175,30 @@ export function mountFailure(error: unknown, place: string, {content, size}: Mou
   const give = (next: string, exit: number) => new Failure(`${start}; ${next}`, exit, error.code, {cause: error});
   if ((content.devices ?? 1) > 1)
     return give(`it is spread over ${content.devices} devices, which is not supported yet`, EXIT.unsupported);
-  if ((content.size ?? 0) > size) {
-    const missing = `${sentenceSize(BigInt(content.size!))} of file system in ${sentenceSize(size)}`;
-    return give(`it is cut short: ${missing}`, EXIT.unreadable);
-  }
+  const short = cutShort({content, size});
+  if (short) return give(short, EXIT.unreadable);
+  if (error.code === 'EBUSY')
+    return give('another file system that overlaps it is in use; name one at a time', EXIT.busy);
   if (error.code === 'ENOMEM') return give('more memory may help: --memory 256M', EXIT.host);
   if (error.code === 'EROFS' && asIs)
     return give('it wants to write first: leave out --as-is (the image stays untouched)', EXIT.unreadable);
   const unsupported =
     ['EOPNOTSUPP', 'ENODEV', 'ENOSYS'].includes(error.code) || (error.code === 'EINVAL' && FEATURES.test(said ?? ''));
-  if (unsupported) return give('it uses something that this kernel does not support', EXIT.unsupported);
-  const hint = !asIs && JOURNAL.test(said ?? '') ? '; --as-is shows it without replaying its journal' : '';
-  return give(`it needs repair${hint}`, EXIT.unreadable);
+  if (unsupported) return give('it uses something that this kernel does not support; a newer kdisk may', EXIT.unsupported);
+  const hint = !asIs && JOURNAL.test((said ?? '').replace(CALLER, '')) ? '; --as-is shows it without replaying its journal' : '';
+  const tool = REPAIR[content.type];
+  return give(`it needs repair${tool ? ` (${tool}, on a copy)` : ''}${hint}`, EXIT.unreadable);
+}
+
+/** Failure of something done to a file inside an image; one that is not there leads to the directory that should have it. */
+export function targetFailure(error: unknown, {word, path}: {word: string; path: string}): Failure {
+  const found = failure(error, word);
+  const inside = error instanceof KdiskError && error.errno !== undefined && error.path === path;
+  if (!inside || !['ENOENT', 'ENOTDIR'].includes(found.code) || path === '/' || !word.endsWith(path)) return found;
+  const parent = `${word.slice(0, -path.length)}${dirname(path)}`;
+  // What a shell would take apart is not offered for pasting.
+  if (/[^\w@%+=:,./-]/.test(parent)) return found;
+  return new Failure(`${found.message}; see "kdisk ls ${parent}"`, found.exitCode, found.code, {cause: error});
 }
 
 /** The exit code of a command that went on after failures. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What `info` tells of an image: the partition table and each place that may hold files, with how full it is.
 import type {Image, ImagePartition} from '../image.ts';
-import {formatSelector, type Selector} from '../image-path.ts';
+import {formatAddress, formatSelector, type Selector} from '../image-path.ts';
 import {isMountable} from '../mount-options.ts';
 import type {Content} from '../probe/index.ts';
+import {cutShortFailure} from './failure.ts';
 import type {Session} from './session.ts';
 
 export interface Usage {
@@ -49,11 +50,17 @@ export async function describeImage(
   onFailure: (error: unknown) => void,
   only?: Selector,
 ): Promise<InfoResult> {
-  const usage = async (selector: Selector, content: Content | undefined): Promise<Usage | null> => {
+  const usage = async (selector: Selector, content: Content | undefined, size: bigint): Promise<Usage | null> => {
     if (!content || content.usage !== 'filesystem' || !isMountable(content.type)) return null;
     try {
       const volume = await session.mount(image, [selector]);
       const {bsize, blocks, bfree, bavail} = await volume.statfs();
+      // Many drivers mount half a file system without a word.
+      const place = selector.kind === 'disk' ? image.path : formatAddress(image.path, [selector]);
+      const short = cutShortFailure(place, {content, size});
+      if (short) onFailure(short);
+      // The kernel does not mount a partition while the disk that it is on is mounted.
+      if (selector.kind === 'disk' && image.partitions.length > 0) await volume.close();
       return {total: blocks * bsize, used: (blocks - bfree) * bsize, available: bavail * bsize};
     } catch (error) {
       onFailure(error);
@@ -69,7 +76,7 @@ export async function describeImage(
       start: 0n,
       size: image.size,
       content: image.content ?? null,
-      usage: await usage(whole, image.content),
+      usage: await usage(whole, image.content, image.size),
     });
   }
   for (const partition of image.partitions) {
@@ -78,7 +85,7 @@ export async function describeImage(
     places.push({
       selector: formatSelector(selector),
       ...describePartition(partition),
-      usage: await usage(selector, partition.content),
+      usage: await usage(selector, partition.content, partition.size),
     });
   }
   return {image: image.path, size: image.size, partitionTable: image.partitionTable ?? null, places};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The images and volumes that one command uses: each is opened once, however many words name it. Nothing is unmounted
 // at the end: the volumes are read-only, so the end of the process takes them as they are, and sooner.
-import {existsSync} from 'node:fs';
+import {existsSync, statSync} from 'node:fs';
 import {open, type Image} from '../image.ts';
 import {
   formatAddress,
@@ -11,6 +11,7 @@ import {
   type ImageAddress,
   type Selector,
 } from '../image-path.ts';
+import {fileType} from '../format/mode.ts';
 import {printable} from '../format/name.ts';
 import {choose} from '../selection.ts';
 import type {Volume} from '../volume.ts';
@@ -105,15 +106,50 @@ export class Session {
   }
 }
 
+/** In words, for what no image can be. */
+function kindOf(path: string): string | undefined {
+  try {
+    const stats = statSync(path);
+    return stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice() ? fileType(stats.mode) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The part of a path that is a file where a directory should be. */
+function fileOnTheWay(path: string): string | undefined {
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+    const part = path.slice(0, at);
+    if (existsSync(part)) return part;
+  }
+  return undefined;
+}
+
 /** Why an image can't be opened, with what may have been meant. */
 function imageFailure(error: unknown, image: string): Failure {
   const {code} = error as NodeJS.ErrnoException;
   const name = printable(image);
+  const kind = kindOf(image);
+  if (kind)
+    return new Failure(
+      `${name} is a ${kind}: a disk image must be a file or block device, which can be read at any place`,
+      EXIT.usage,
+      code ?? 'EINVAL',
+      {cause: error},
+    );
   switch (code) {
     case 'ENOENT': {
       if (image.endsWith(':'))
         return new Failure(
           `${name}: no such image; a path in an image starts with a slash: ${name}/`,
+          EXIT.notFound,
+          code,
+          {cause: error},
+        );
+      const colon = /^(.+):([^:/]+)$/.exec(image);
+      if (colon && existsSync(colon[1]!))
+        return new Failure(
+          `${name}: no such image; a path in an image starts with a slash: ${printable(`${colon[1]}:/${colon[2]}`)}`,
           EXIT.notFound,
           code,
           {cause: error},
@@ -126,6 +162,11 @@ function imageFailure(error: unknown, image: string): Failure {
           : '';
       return new Failure(`${name}: no such image${hint}`, EXIT.notFound, code, {cause: error});
     }
+    case 'ENOTDIR': {
+      const file = fileOnTheWay(image);
+      const hint = file ? `; for what is in ${printable(file)} write ${printable(`${file}:${image.slice(file.length)}`)}` : '';
+      return new Failure(`${name}: no such image${hint}`, EXIT.notFound, code, {cause: error});
+    }
     case 'EISDIR':
       return new Failure(
         `${name} is a directory, not a disk image; for files inside an image write IMAGE:/path`,
@@ -134,12 +175,12 @@ function imageFailure(error: unknown, image: string): Failure {
         {cause: error},
       );
     case 'EINVAL':
-      return new Failure(`${name} is empty (or smaller than one sector): not a disk image`, EXIT.unsupported, code, {
+      return new Failure(`${name} is empty (or smaller than one sector): not a disk image; was it copied in full?`, EXIT.unsupported, code, {
         cause: error,
       });
     case 'EACCES':
     case 'EPERM':
-      return new Failure(`${name}: no permission to read it; kdisk needs nothing more than that`, EXIT.host, code, {
+      return new Failure(`${name}: no permission to read it; get that (chmod, sudo), kdisk needs nothing more`, EXIT.host, code, {
         cause: error,
       });
     case 'EBUSY':

@@ -4,6 +4,7 @@ import {isUtf8} from 'node:buffer';
 import * as Args from '@oclif/core/args';
 import {BaseCommand, type JsonProblem} from '../base-command.ts';
 import {openRegularFile} from '../cli/content.ts';
+import {targetFailure} from '../cli/failure.ts';
 import {writeOut} from '../cli/output.ts';
 
 export interface CatFile {
@@ -54,7 +55,7 @@ export default class Cat extends BaseCommand {
         }
         succeeded++;
       } catch (error) {
-        result.problems.push(this.problem(error, target.word));
+        result.problems.push(this.problem(targetFailure(error, target)));
       }
     }
     this.finish(succeeded);

@@ -7,10 +7,12 @@ import type {CopyProgress} from '../binding.ts';
 import {openRegularFile} from '../cli/content.ts';
 import {checkDestination, parseDestination, parseSource, place, type Destination} from '../cli/copy-plan.ts';
 import {copyFailure, jsonProblem, summary, type JsonCopyProblem} from '../cli/copy-report.ts';
-import {usageFailure} from '../cli/failure.ts';
+import {targetFailure, usageFailure} from '../cli/failure.ts';
+import {interruptible} from '../cli/interruption.ts';
 import {writeOut} from '../cli/output.ts';
 import {Progress} from '../cli/progress.ts';
 import type {Session, Target} from '../cli/session.ts';
+import {printable} from '../format/name.ts';
 
 export interface CpResult extends CopyProgress {
   problems: (JsonProblem | JsonCopyProblem)[];
@@ -64,7 +66,7 @@ export default class Cp extends BaseCommand {
       try {
         if (await this.copy(session, source, destination, how, progress)) succeeded++;
       } catch (error) {
-        this.result.problems.push(this.problem(error, source.word));
+        this.result.problems.push(this.problem(targetFailure(error, source)));
       }
     }
     progress.stop();
@@ -98,7 +100,13 @@ export default class Cp extends BaseCommand {
       progress.update(summary(this.result));
     };
     const sources = [{from: Buffer.from(source.path), to: Buffer.from(to)}];
-    const done = await volume.copyOut(sources, {recursive, preserve, follow: !recursive}, add);
+    const unfinished = () => {
+      progress.stop();
+      return `the copy of ${printable(source.word)} to ${printable(to)} is not complete`;
+    };
+    const done = await interruptible(unfinished, () =>
+      volume.copyOut(sources, {recursive, preserve, follow: !recursive}, add),
+    );
     add(done);
     progress.stop();
     for (const problem of done.problems) {

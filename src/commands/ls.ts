@@ -3,6 +3,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import {BaseCommand, type JsonProblem} from '../base-command.ts';
+import {targetFailure} from '../cli/failure.ts';
 import {entryErrors, listDirectory, singleEntry, type Listing, type ListOptions} from '../cli/listing.ts';
 import {Page, stdoutIsTerminal, terminalWidth} from '../cli/output.ts';
 import type {Session, Target} from '../cli/session.ts';
@@ -117,7 +118,7 @@ export default class Ls extends BaseCommand {
         const volume = await session.volume(target);
         found.push({target, volume, entry: await singleEntry(volume, target.path, target.word, follow)});
       } catch (error) {
-        this.result.problems.push(this.problem(error, target.word));
+        this.result.problems.push(this.problem(targetFailure(error, target)));
       }
     }
     return found;

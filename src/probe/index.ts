@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Says what a disk or a partition holds: tables of magic numbers, in the order in which they are believed. Containers
-// come first, because what is inside a mirror or behind them may show through; FAT last, because it has no magic.
+// come first, because what is inside a mirror or behind them may show through; FAT is late, because it has no magic; wrappers
+// come last, because theirs is short.
 import {appleProbes} from './apple.ts';
 import {containerProbes, mdAtEnd, zfs} from './containers.ts';
 import {linuxProbes} from './linux.ts';
@@ -8,6 +9,7 @@ import {microsoftProbes} from './microsoft.ts';
 import {opticalProbes} from './optical.ts';
 import {rareProbes} from './rare.ts';
 import {Head, type Content, type Probe, type Source} from './types.ts';
+import {wrapperProbes} from './wrappers.ts';
 
 export {Head, type Content, type Source} from './types.ts';
 
@@ -18,6 +20,7 @@ const probes: Probe[] = [
   ...opticalProbes,
   ...rareProbes,
   ...microsoftProbes,
+  ...wrapperProbes,
 ];
 
 async function match(probe: Probe, head: Head): Promise<Content | undefined> {

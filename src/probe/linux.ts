@@ -40,6 +40,8 @@ function btrfs(head: Head): Found {
     uuid: uuid(sb.subarray(32, 48)),
     label: text(sb.subarray(299, 299 + 256)),
     devices: devices > 1 ? devices : undefined,
+    // Of this device (dev_item.total_bytes).
+    size: Number(sb.readBigUInt64LE(209)),
   });
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Every error becomes one line and an exit code.
 import {describe, expect, it} from 'vitest';
-import {combinedExit, EXIT, failure, Failure, mountFailure, usageFailure} from '../../src/cli/failure.ts';
+import {combinedExit, EXIT, failure, Failure, mountFailure, targetFailure, usageFailure} from '../../src/cli/failure.ts';
 import {tellingLine} from '../../src/cli/kernel-log.ts';
 import {KdiskError, systemError} from '../../src/errors.ts';
 import {AddressError} from '../../src/image-path.ts';
@@ -53,11 +53,11 @@ const xfsLog = `[    0.1] XFS (vda): Superblock has unknown incompatible feature
 [    0.1] XFS (vda): SB validate failed with error -22.`;
 
 describe('mountFailure', () => {
-  const of = (errno: number, log = '', asIs = false, devices = 1, size = 1000) =>
+  const of = (errno: number, log = '', asIs = false, devices = 1, size = 1000, there = 1000n) =>
     mountFailure(
       systemError(errno, 'mount', '/dev/vda', log),
       'd.img',
-      {content: {type: 'ext4', devices, size}, size: 1000n},
+      {content: {type: 'ext4', devices, size}, size: there},
       asIs,
     );
 
@@ -66,18 +66,31 @@ describe('mountFailure', () => {
       'a broken superblock',
       of(-117, 'EXT4-fs (vda): group descriptors corrupted!'),
       EXIT.unreadable,
-      /the kernel says: EXT4-fs \(vda\): group descriptors corrupted!; it needs repair$/,
+      /the kernel says: EXT4-fs \(vda\): group descriptors corrupted!; it needs repair \(e2fsck -f, on a copy\)$/,
+    ],
+    [
+      'an inode that only a function about journals has met',
+      of(-117, 'EXT4-fs error (device vda): ext4_get_journal_inode:1: inode #8: bad extra_isize'),
+      EXIT.unreadable,
+      /on a copy\)$/,
     ],
     ['a broken journal', of(-117, 'JBD2: journal recovery failed'), EXIT.unreadable, /--as-is shows it/],
     [
       'an image that was cut',
       of(-22, 'EXT4-fs (vda): bad geometry', false, 1, 3000),
       EXIT.unreadable,
-      /cut short: 2.9 KiB of file system in 1000 bytes/,
+      /cut short: 2.9 KiB of file system in 1000 bytes; copy it again/,
     ],
     ['garbage without a log', of(-22), EXIT.unreadable, /\(invalid argument\); it needs repair/],
     ['new features', of(-22, xfsLog), EXIT.unsupported, /unknown incompatible features.*does not support/],
     ['a driver that is not there', of(-19), EXIT.unsupported, /does not support/],
+    [
+      'an image that lacks a little',
+      of(-22, '', false, 1, 8388608, 8388096n),
+      EXIT.unreadable,
+      /512 bytes of 8388608 are missing/,
+    ],
+    ['a disk that is mounted as a whole', of(-16), EXIT.busy, /overlaps it is in use/],
     ['too little memory', of(-12), EXIT.host, /--memory 256M/],
     [
       'a journal that must be replayed',
@@ -92,17 +105,41 @@ describe('mountFailure', () => {
   });
 });
 
+describe('targetFailure', () => {
+  const of = (word: string, path: string) => targetFailure(systemError(-2, 'stat', path), {word, path}).message;
+
+  it.each([
+    ['d.img@p2:/etc/x', '/etc/x', 'd.img@p2:/etc/x: no such file or directory; see "kdisk ls d.img@p2:/etc"'],
+    [':/x', '/x', ':/x: no such file or directory; see "kdisk ls :/"'],
+    ['my disk.img:/x', '/x', 'my disk.img:/x: no such file or directory'],
+    ['d.img', '/', 'd.img: no such file or directory'],
+  ])('leads from %s to where it should be', (word, path, message) => expect(of(word, path)).toBe(message));
+});
+
 describe('tellingLine', () => {
   it('prefers the reason to what follows from it', () => {
-    expect(tellingLine(xfsLog)).toBe('XFS (vda): Superblock has unknown incompatible features (0x80) enabled.');
+    expect(tellingLine(xfsLog)).toBe('XFS (vda): Superblock has unknown incompatible features (0x80) enabled');
     expect(
       tellingLine(
         '<6>[ 0.2] BTRFS: device fsid x\n<3>[ 0.2] BTRFS error (device vda): bad tree block\n<3>[ 0.3] BTRFS error: open_ctree failed: -5',
       ),
     ).toBe('BTRFS error (device vda): bad tree block');
+    expect(tellingLine('XFS (vda): Sparse inode alignment (4) should be zero.\nXFS (vda): SB validate failed')).toBe(
+      'XFS (vda): Sparse inode alignment (4) should be zero',
+    );
     expect(tellingLine('')).toBeUndefined();
     expect(tellingLine(undefined)).toBeUndefined();
   });
+});
+
+describe('what is of no use to a reader', () => {
+  it.each([
+    [
+      'XFS (vda): Metadata CRC error detected at 0x00007f53b008efa1, xfs_sb block 0x0 ',
+      'XFS (vda): Metadata CRC error detected, xfs_sb block 0x0',
+    ],
+    ['EXT4-fs error (device vda): f:1: inode #8: comm swapper: iget: bad', 'EXT4-fs error (device vda): f:1: inode #8: iget: bad'],
+  ])('is left out of %s', (line, expected) => expect(tellingLine(line)).toBe(expected));
 });
 
 describe('combinedExit', () => {

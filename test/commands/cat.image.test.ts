@@ -65,19 +65,6 @@ describe('kdisk cat', () => {
     expect(stderr).toBe('');
   });
 
-  it('is stopped by Ctrl-C with a word, even in the middle of a write', async () => {
-    const child = spawn(process.execPath, ['bin/run.js', 'cat', `${plain}:/sparse`], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stderr = '';
-    child.stderr.on('data', (text) => (stderr += text));
-    // The pipe fills, and the program waits.
-    await once(child.stdout, 'readable');
-    child.kill('SIGINT');
-    expect(await once(child, 'exit')).toEqual([null, 'SIGINT']);
-    expect(stderr).toBe('kdisk: interrupted\n');
-  });
-
   it.runIf(process.platform === 'linux')('says when standard output takes no more', async () => {
     const {openSync} = await import('node:fs');
     const child = spawn(process.execPath, ['bin/run.js', 'cat', `${plain}:/etc/hostname`], {

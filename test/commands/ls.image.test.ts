@@ -70,7 +70,7 @@ describe('kdisk ls', () => {
   it('lists files before directories, and reports what is missing', () => {
     const {stdout, stderr, status} = kdisk(['ls', `${plain}:/deep`, `${plain}:/nope`, `${plain}:/empty`]);
     expect(stdout).toBe(`${plain}:/empty\n\n${plain}:/deep:\na\n`);
-    expect(stderr).toBe(`kdisk: ${plain}:/nope: no such file or directory\n`);
+    expect(stderr).toBe(`kdisk: ${plain}:/nope: no such file or directory; see "kdisk ls ${plain}:/"\n`);
     expect(status).toBe(1);
   });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What tests need of the machine: tools of other projects, and files that go away again.
 import {execFileSync, spawnSync} from 'node:child_process';
-import {mkdtempSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, truncateSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
@@ -22,11 +22,9 @@ export function tool(name: string, args: string[], input?: string): string {
   });
 }
 
-/** A directory that is removed when the process ends. */
+/** A directory that is removed when all tests are done (global-setup.ts). */
 export function temporaryDirectory(): string {
-  const path = mkdtempSync(join(tmpdir(), 'kdisk-test-'));
-  process.on('exit', () => rmSync(path, {recursive: true, force: true}));
-  return path;
+  return mkdtempSync(join(tmpdir(), 'kdisk-test-'));
 }
 
 /** A sparse file of zeroes. */
@@ -35,3 +33,17 @@ export function emptyImage(path: string, bytes: number): string {
   truncateSync(path, bytes);
   return path;
 }
+
+/** An ext4 image with a tree in it, or empty. */
+export function ext4Image(path: string, bytes: number, tree?: string): string {
+  emptyImage(path, bytes);
+  tool('mke2fs', ['-q', '-t', 'ext4', ...(tree ? ['-d', tree] : []), path]);
+  return path;
+}
+
+/** SHA-256 of a file, in hexadecimal. */
+export function sha256(path: string): string {
+  return tool('sha256sum', ['-b', path]).slice(0, 64);
+}
+
+export const isRoot = process.getuid?.() === 0;

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// debugfs of e2fsprogs: ext2/3/4 in user space.
+import {has, measure, versionOf} from '../tools/measure.mjs';
+
+export const name = 'debugfs';
+export const prepare = () => (has('debugfs') ? {version: versionOf('debugfs', ['-V'])} : {missing: 'not installed (e2fsprogs)'});
+export const boot = (image) => ({ms: measure(['debugfs', '-R', 'stats', image]).ms});
+export const list = (image) => measure(['debugfs', '-R', 'ls -l /', image]);
+export const content = (image, _type, path) => ['debugfs', '-R', `dump ${path} /dev/stdout`, image];
+export const read = (image, _type, path) => ({ms: measure(['debugfs', '-R', `dump ${path} /dev/null`, image]).ms});
