@@ -5,18 +5,18 @@ import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeAll, expect, it, onTestFinished, type TestContext} from 'vitest';
 import {addon, AT_FDCWD, boot, call, callBelow, mount, NR, O_CREAT, O_RDWR} from '../support/addon.mjs';
-import {ext4Image, isRoot, sha256, temporaryDirectory, tool} from '../support/tools.ts';
+import {ext4Image, sha256, temporaryDirectory, tool} from '../support/tools.ts';
 
 const directory = temporaryDirectory();
-const canLoop = isRoot && spawnSync('losetup', ['-f']).status === 0;
 
 beforeAll(boot);
 
 /** A loop device with an ext4 of its own, until the test is over. */
 function loopDevice({skip}: TestContext, name: string): {image: string; device: string} {
-  skip(!canLoop, 'needs root and a loop device');
   const image = ext4Image(join(directory, name), 16 << 20);
-  const device = tool('losetup', ['-f', '--show', image]).trim();
+  const {status, stdout} = spawnSync('losetup', ['-f', '--show', image], {encoding: 'utf8'});
+  skip(status !== 0, 'needs root and a loop device');
+  const device = stdout.trim();
   onTestFinished(() => void tool('losetup', ['-d', device]));
   return {image, device};
 }

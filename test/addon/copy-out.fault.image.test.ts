@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Copies out of an image where the host or the image gets in the way: no half files, nothing outside of the target,
 // never the image itself, and the rest is copied.
+import {spawnSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {
   existsSync,
@@ -19,7 +20,7 @@ import {beforeAll, describe, expect, it} from 'vitest';
 import type {CopyResult, Disk} from '../../addon/index.d.ts';
 import {addon, boot, copyOut, mount} from '../support/addon.mjs';
 import {runChild} from '../support/child.ts';
-import {ext4Image, isRoot, sha256, temporaryDirectory, tool} from '../support/tools.ts';
+import {ext4Image, sha256, temporaryDirectory, tool} from '../support/tools.ts';
 
 const MIB = 1 << 20;
 const [ENOENT, EIO, ENXIO, EBUSY, EEXIST, EFBIG, ENOSPC, ELOOP] = [2, 5, 6, 16, 17, 27, 28, 40];
@@ -53,9 +54,9 @@ beforeAll(async () => {
 
 describe('no room on the host', () => {
   it('removes the file that did not fit and goes on', async ({skip}) => {
-    skip(!isRoot, 'needs root: a small tmpfs');
     const target = scratch();
-    tool('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', target]);
+    const {status} = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', target]);
+    skip(status !== 0, 'needs root: a small tmpfs');
     try {
       const result = await copyOut(root, [['/large', join(target, 'large')], ['/small', join(target, 'small')]]);
       expect(show(result)).toEqual([['/large', ENOSPC, 'host', 'write']]);
@@ -154,7 +155,8 @@ describe('what lies in the way on the host', () => {
       ['/small', join(target, 'small')],
       ['/large', join(target, 'large')],
     ]);
-    expect(result.problems.map(({errno, side}) => [errno, side])).toEqual(Array.from({length: 3}, () => [EBUSY, 'host']));
+    const refused = [EBUSY, 'host'];
+    expect(result.problems.map(({errno, side}) => [errno, side])).toEqual([refused, refused, refused]);
     expect(sha256(image)).toBe(before);
   });
 });

@@ -173,7 +173,8 @@ describe('a named link', () => {
     expect(readlinkSync(join(out, 'link'))).toBe('tool');
   });
 
-  it.each(['/relative', '/absolute', '/files/climbing'])('%s leads to a file of the image, not of the host', async (from) => {
+  const links = ['/relative', '/absolute', '/files/climbing'];
+  it.each(links)('%s leads to a file of the image, not of the host', async (from) => {
     const target = join(out, `followed-${from.replaceAll('/', '-')}`);
     expect(await copyOut(root, [[from, target]], {follow: true})).toMatchObject({...copied, files: 1});
     expect(readFileSync(target, 'utf8')).toBe('#!/bin/sh\n');
@@ -182,7 +183,8 @@ describe('a named link', () => {
 
 describe('what cannot be copied', () => {
   it('is reported, and the rest is copied', async () => {
-    const pairs = ['missing', 'files', 'dangling', 'tool'].map((name): [string, string] => [`/${name}`, join(out, `rest-${name}`)]);
+    const names = ['missing', 'files', 'dangling', 'tool'];
+    const pairs = names.map((name): [string, string] => [`/${name}`, join(out, `rest-${name}`)]);
     const {problems, files} = await copyOut(root, pairs, {follow: true});
     expect(show(problems)).toEqual([
       {path: '/missing', errno: ENOENT, side: 'image', step: 'stat'},
@@ -207,11 +209,13 @@ describe('progress', () => {
     });
     // What the function throws is what the copy rejects with.
     await expect(copy).rejects.toBe(enough);
-    for (const [index, state] of seen.entries()) {
-      if (index > 0) expect(state.bytes).toBeGreaterThan(seen[index - 1]!.bytes);
-    }
+    // A late event loop may be told the same twice.
+    const bytes = seen.map((state) => state.bytes);
+    expect(bytes).toEqual(bytes.toSorted((a, b) => a - b));
+    expect(bytes.at(-1)).toBeGreaterThan(bytes[0]!);
     // Neither half a file nor a broken kernel stays behind.
     expect(readdirSync(out)).not.toContain('for-ever');
-    expect(await copyOut(root, [['/large', join(out, 'after')]])).toMatchObject({...copied, files: 1, bytes: 5 * MIB + 1});
+    const after = await copyOut(root, [['/large', join(out, 'after')]]);
+    expect(after).toMatchObject({...copied, files: 1, bytes: 5 * MIB + 1});
   });
 });

@@ -4,6 +4,8 @@ import {createRequire} from 'node:module';
 import {describe, expect, it} from 'vitest';
 import {addon, addonPath, NR} from '../support/addon.mjs';
 
+const COPY = {recursive: true, follow: false, preserve: false};
+
 // Deliberately without types.
 const loose = addon as unknown as Record<string, (...args: unknown[]) => unknown>;
 
@@ -31,11 +33,11 @@ describe('wrong arguments', () => {
     ['readOnce', [-1, 0, new Uint8Array(1), -1]],
     ['list', [1, 2]],
     ['list', [-1, 2, true, 0]],
-    ['copyOut', [-1, [{}], {recursive: true, follow: false, preserve: false}]],
+    ['copyOut', [-1, [{}], COPY]],
     ['copyOut', [-1, [], {}]],
-    ['copyOut', [-1, 'x', {recursive: true, follow: false, preserve: false}]],
-    ['copyOut', [-1, [], {recursive: true, follow: false, preserve: false}, 'x']],
-    ['copyOut', [-1, [{from: Buffer.from('a\0b'), to: Buffer.from('c')}], {recursive: true, follow: false, preserve: false}]],
+    ['copyOut', [-1, 'x', COPY]],
+    ['copyOut', [-1, [], COPY, 'x']],
+    ['copyOut', [-1, [{from: Buffer.from('a\0b'), to: Buffer.from('c')}], COPY]],
     ['crash', ['gently']],
   ])('%s(%o)', (name, args) => {
     expect(() => loose[name]!(...args)).toThrow(TypeError);
@@ -50,7 +52,7 @@ describe('before boot', () => {
     ['syscall', () => addon.syscall(-1, NR.getpid)],
     ['readOnce', () => addon.readOnce(-1, 0, new Uint8Array(1), 0)],
     ['list', () => addon.list(-1, 0, false, 1)],
-    ['copyOut', () => addon.copyOut(-1, [], {recursive: false, follow: false, preserve: false})],
+    ['copyOut', () => addon.copyOut(-1, [], COPY)],
     ['crash', () => addon.crash('panic')],
   ])('%s rejects', async (_, use) => {
     await expect(use()).rejects.toMatchObject({code: 'ERR_KDISK_NOT_BOOTED'});
@@ -67,7 +69,8 @@ describe('a second load of the module', () => {
     expect(second).not.toBe(addon);
     const missing = {kernel: '/nonexistent', memory: 8 << 20};
     await expect(addon.boot(missing)).rejects.toMatchObject({code: 'ENOENT', path: '/nonexistent'});
-    await expect(second.boot({...missing, kernel: '/dev/null'})).rejects.toMatchObject({code: 'ENOENT', path: '/nonexistent'});
+    const other = second.boot({...missing, kernel: '/dev/null'});
+    await expect(other).rejects.toMatchObject({code: 'ENOENT', path: '/nonexistent'});
     await expect(second.syscall(-1, NR.getpid)).rejects.toMatchObject({code: 'ENOENT'});
   });
 });

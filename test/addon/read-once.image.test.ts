@@ -86,6 +86,7 @@ describe('what cannot be read', () => {
     await call(NR.close, open);
     await unmount();
     await addon.detach(damaged.id);
-    expect(await copyOut(root, [['/file', join(directory, 'copy')]])).toMatchObject({problems: [], bytes: content.length});
+    const copy = await copyOut(root, [['/file', join(directory, 'copy')]]);
+    expect(copy).toMatchObject({problems: [], bytes: content.length});
   });
 });

@@ -46,12 +46,13 @@ describe.concurrent('a worker that is ended', () => {
 
 it('gives each thread its own results', async () => {
   await boot();
-  const workers = Array.from({length: 4}, () => new Worker(new URL('children/echo.mjs', import.meta.url)));
+  // Of the four calls that may wait inside the kernel at once, one is left for those that end the others' waits.
+  const workers = Array.from({length: 3}, () => new Worker(new URL('children/echo.mjs', import.meta.url)));
   const reports = workers.map(
     (worker) => new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject)),
   );
   const main = Promise.all(Array.from({length: 500}, () => addon.syscall(-1, NR.getpid)));
   // Bytes through a pipe of the worker's: all of them back, in order.
-  expect(await Promise.all(reports)).toEqual([1, 2, 3, 4].map(() => ({rounds: 500, wrong: 0})));
+  expect(await Promise.all(reports)).toEqual([1, 2, 3].map(() => ({rounds: 500, wrong: 0})));
   expect((await main).every((pid) => pid > 0)).toBe(true);
 });

@@ -5,7 +5,7 @@ import {open} from '../../src/index.ts';
 import {expectSameView} from '../support/compare.ts';
 import {family} from '../support/fixtures.ts';
 
-const tables = family('tables').filter(({name}) => name !== 'demo');
+const tables = family('tables');
 
 describe.each(tables)('$name', (fixture) => {
   it('has the partitions that the referee finds', async () => {

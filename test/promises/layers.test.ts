@@ -32,7 +32,7 @@ describe('the port', () => {
 
   it.each(port)('%s names its licence and its purpose', (path) => {
     const [licence, ...rest] = text(path).split('\n');
-    expect(licence).toMatch(/^(\/\/|#|\/\*) SPDX-License-Identifier: GPL-2\.0(-only| WITH Linux-syscall-note)( \*\/)?$/);
+    expect(licence).toMatch(/^(\/\/|#|\/\*) SPDX-License-Identifier: GPL-2\.0(-only| WITH Linux-syscall-note)( |$)/);
     // A sentence, in one line or after the opening of a block.
     const purpose = rest[0] === '/*' ? rest[1] : rest[0];
     expect(purpose).toMatch(/^(\/\/|#|\/\*| \*) [\w"<].{10,}/);

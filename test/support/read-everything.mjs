@@ -50,7 +50,8 @@ async function walk(volume, path, depth, result) {
         0o120000: () => volume.readlink(inside),
       };
       await Promise.resolve(steps[entry.type]?.()).catch((error) => note(result, error));
-      await volume.listxattr(inside).catch((error) => note(result, error));
+      // Would follow a link, and this one may lead nowhere.
+      if (entry.type !== 0o120000) await volume.listxattr(inside).catch((error) => note(result, error));
     }
   }
 }
