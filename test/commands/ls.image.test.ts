@@ -99,7 +99,9 @@ describe('kdisk ls', () => {
   });
 
   it.runIf(hasTools('script'))('quotes and paints on a terminal', () => {
-    const command = `stty cols 80; "${process.execPath}" bin/run.js ls ${plain}:/odd ${plain}:/deep`;
+    // Whatever the runner of the tests says about colours, this is about a terminal that has them.
+    const clean = 'env -u CI -u NO_COLOR -u FORCE_COLOR TERM=xterm-256color';
+    const command = `stty cols 80; ${clean} "${process.execPath}" bin/run.js ls ${plain}:/odd ${plain}:/deep`;
     const typescript = tool('script', ['-qec', command, '/dev/null']);
     expect(typescript).toContain("'esc'$'\\033''[31m'");
     expect(typescript).toContain("'raw'$'\\377'");

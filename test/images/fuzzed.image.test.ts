@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Images with random damage, of every file system, from fixed seeds. A driver of the kernel may give up on such an
 // image, even take its kernel down; the process around it must live, end in time and leave the image as it is.
-import {copyFileSync, closeSync, openSync, readSync, rmSync, statSync, writeSync} from 'node:fs';
+import {closeSync, openSync, readSync, rmSync, statSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {sha256} from '../support/compare.ts';
 import {makeFixtures} from '../support/fixtures.ts';
 import {readSafely, type Reading} from '../support/read-safely.ts';
-import {temporaryDirectory} from '../support/tools.ts';
+import {temporaryDirectory, tool} from '../support/tools.ts';
 
 const SUBJECTS = [
   'ext4-no-journal', 'btrfs-rootdir', 'xfs-ascii-ci', 'f2fs-lz4', 'fat16', 'exfat-large-clusters', 'ntfs-64k-clusters', 'squashfs-xz-filters',
-  'erofs-zstd', 'romfs', 'cramfs', 'iso-both', 'udf-102', 'jfs', 'nilfs2', 'minix-v3',
+  'erofs-zstd', 'romfs', 'cramfs', 'iso-both', 'udf-102', 'dirty-jfs', 'dirty-nilfs2', 'minix-v3',
 ];
-const SEEDS = [1, 2, 3, 4, 5];
+const SEEDS = [1, 2, 3];
 const SECONDS_EACH = 20;
 
 /** xorshift32: the same damage everywhere. */
@@ -27,9 +27,11 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
+const zeros = Buffer.alloc(4096);
+
 /** Neither empty nor what make-tree puts into files: what is left is mostly metadata. */
 function isMetadata(block: Buffer): boolean {
-  return !block.includes('quick brown') && block.some((byte) => byte !== 0) && new Set(block).size < 200;
+  return !block.equals(zeros) && !block.includes('quick brown') && new Set(block).size < 200;
 }
 
 /** Changes a few bytes of the metadata, but for the superblocks at the start: without them there is nothing to mount. */
@@ -54,16 +56,16 @@ describe('randomly damaged images', () => {
   const directory = temporaryDirectory();
   const cases = SUBJECTS.flatMap((name) => SEEDS.map((seed) => ({name, seed, image: join(directory, `${name}-${seed}.img`)})));
   const before = new Map<string, string>();
-  const readings = new Map<string, Reading>();
+  let readings = new Map<string, Reading>();
 
   beforeAll(async () => {
     const fixtures = makeFixtures(SUBJECTS);
     for (const {name, seed, image} of cases) {
-      copyFileSync(fixtures.get(name)!.image, image);
+      tool('cp', ['--sparse=always', fixtures.get(name)!.image, image]);
       damage(image, seed);
       before.set(image, await sha256(image));
     }
-    for (const reading of await readSafely(cases.map(({image}) => image), SECONDS_EACH)) readings.set(reading.image, reading);
+    readings = await readSafely(cases.map(({image}) => image), SECONDS_EACH);
   }, 900_000);
 
   afterAll(() => rmSync(directory, {recursive: true}));

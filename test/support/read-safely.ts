@@ -16,10 +16,18 @@ export interface Reading {
   fatal?: string;
 }
 
-export async function readSafely(images: string[], secondsEach: number): Promise<Reading[]> {
-  const readings: Reading[] = [];
-  while (readings.length < images.length) await readBatch(images.slice(readings.length), secondsEach, readings);
-  return readings;
+/** @param secondsEach time without a sign of life after which an image counts as a hang */
+export async function readSafely(images: string[], secondsEach: number): Promise<Map<string, Reading>> {
+  // Two engines, for two processors.
+  const halves = [0, 1].map((half) => images.filter((_, index) => index % 2 === half));
+  const found = await Promise.all(
+    halves.map(async (half) => {
+      const readings: Reading[] = [];
+      while (readings.length < half.length) await readBatch(half.slice(readings.length), secondsEach, readings);
+      return readings;
+    }),
+  );
+  return new Map(found.flat().map((reading) => [reading.image, reading]));
 }
 
 function readBatch(images: string[], secondsEach: number, readings: Reading[]): Promise<void> {
