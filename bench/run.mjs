@@ -18,7 +18,7 @@ const {values, positionals} = parseArgs({
 const rounds = Number(values.rounds);
 const load = async (folder, name) => ({id: name, ...(await import(`./${folder}/${name}.mjs`))});
 const namesIn = (folder) => readdirSync(new URL(`./${folder}/`, import.meta.url)).map((file) => file.replace('.mjs', ''));
-const wanted = positionals.length > 0 ? positionals : ['boot', 'list', 'read', 'memory'];
+const wanted = positionals.length > 0 ? positionals : ['engine', 'boot', 'list', 'read', 'memory'];
 const tasks = await Promise.all(wanted.map((name) => load('tasks', name)));
 const peers = new Map();
 for (const name of namesIn('peers')) peers.set(name, await load('peers', name));

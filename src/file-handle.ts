@@ -42,10 +42,16 @@ export class FileHandle implements AsyncDisposable {
     }
     const target = buffer.subarray(offset, offset + length);
     const at = position ?? this.position;
-    const bytesRead =
-      length === 0 ? 0 : await this.caller.call('read', this.path, NR.pread64, this.fd, target, length, at);
+    const bytesRead = await this.readAt(target, at, position === null && length >= CHUNK);
     if (position === null) this.position += bytesRead;
     return {bytesRead, buffer};
+  }
+
+  /** @param step a large read where the last one ended: on the way from the start of the file to its end */
+  private async readAt(target: Uint8Array, at: number | bigint, step: boolean): Promise<number> {
+    if (target.length === 0) return 0;
+    if (step) return this.caller.readOnce(this.path, this.fd, target, Number(at));
+    return this.caller.call('read', this.path, NR.pread64, this.fd, target, target.length, at);
   }
 
   async stat(options: {bigint: true}): Promise<VolumeStats<bigint>>;

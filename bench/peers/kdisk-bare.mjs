@@ -18,6 +18,11 @@ export function prepare() {
 
 export const boot = (image, type) => ({ms: measure([program, kernel, image, type, '--mount-only']).ms});
 
+export function engine(image, type) {
+  const {output} = measure([program, kernel, image, type, '--mount-only', '--json'], {keepOutput: true});
+  return {ms: JSON.parse(output().trim().split('\n').at(-1)).total / 1000};
+}
+
 /** Command whose output is the content, to check that what is measured is done. */
 export const content = (image, type, path) => [program, kernel, image, type, '--read', path];
 

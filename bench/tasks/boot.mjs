@@ -4,4 +4,5 @@ export const unit = 'ms';
 export const contenders = ['kdisk-bare', 'loop', 'debugfs'];
 export const note = 'Whole processes. debugfs prints the superblock: it mounts nothing.';
 export const run = (peer, {small}) => peer.boot(small, 'ext4').ms;
-export const targets = [{of: 'kdisk-bare', atMost: 6}];
+// The target is for the engine by its own clock: the task of that name.
+export const targets = [];

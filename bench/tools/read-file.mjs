@@ -10,7 +10,7 @@ const begin = process.hrtime.bigint();
 const buffer = Buffer.allocUnsafeSlow(4 << 20);
 let bytes = 0;
 for (;;) {
-  const {bytesRead} = await handle.read(buffer, 0, buffer.length, bytes);
+  const {bytesRead} = await handle.read(buffer);
   if (bytesRead === 0) break;
   bytes += bytesRead;
 }
