@@ -104,7 +104,7 @@ struct lkl_request {
 #define LKL_REQUEST_BASE		0x10000u
 #define LKL_REQUEST_DEVICE_ADD		(LKL_REQUEST_BASE + 0)	/* args: slot. Probes the virtio device in that slot. */
 #define LKL_REQUEST_DEVICE_REMOVE	(LKL_REQUEST_BASE + 1)	/* args: slot */
-/* args: bytes, at most LKL_BUFFER_MAX. Gives a block of RAM for LKL_REQUEST_READ_DIRECT, never freed. */
+/* args: bytes, at most LKL_BUFFER_MAX. Gives a block of RAM for LKL_REQUEST_{READ,WRITE}_DIRECT, never freed. */
 #define LKL_REQUEST_BUFFER		(LKL_REQUEST_BASE + 3)
 #define LKL_BUFFER_MAX			0x100000ull
 /*
@@ -112,6 +112,8 @@ struct lkl_request {
  * As pread(2), from the disk into the block without passing the page cache. -EINVAL where the file system can't.
  */
 #define LKL_REQUEST_READ_DIRECT		(LKL_REQUEST_BASE + 4)
+/* As pwrite(2), the other way, with the same args; changes the length of the file as pwrite does. */
+#define LKL_REQUEST_WRITE_DIRECT	(LKL_REQUEST_BASE + 5)
 /* args: one of LKL_CRASH_*. For the tests of the host's crash handling; does not return. */
 #define LKL_REQUEST_CRASH		(LKL_REQUEST_BASE + 2)
 #define LKL_CRASH_PANIC		0u

@@ -14,10 +14,12 @@
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 
-/* Requests that may wait in the kernel at once; one that waits does not hold the others. */
-#define SERVERS	4
+/* Requests that may wait in the kernel at once (locks, pipes); one that waits does not hold the others. */
+#define MAX_SERVERS	64
 
 static DECLARE_WAIT_QUEUE_HEAD(servers);
+/* Process 1 is the first. */
+static int server_count = 1, idle_servers = 1;
 static struct lkl_request *first, *last;
 
 /* The host calls this outside run(), so nothing else looks at the queue meanwhile. */
@@ -85,7 +87,8 @@ static long perform(const struct lkl_request *request)
 	case LKL_REQUEST_BUFFER:
 		return lkl_buffer(args[0]);
 	case LKL_REQUEST_READ_DIRECT:
-		return lkl_read_direct(args[0], (void *)args[1], args[2], args[3]);
+	case LKL_REQUEST_WRITE_DIRECT:
+		return lkl_direct(args[0], request->nr == LKL_REQUEST_WRITE_DIRECT, (void *)args[1], args[2], args[3]);
 	case LKL_REQUEST_CRASH:
 		return crash(args[0]);
 	}
@@ -128,20 +131,41 @@ static void finish(void)
 		flush_signals(current);
 }
 
+static int serve(void *unused);
+
+static void add_server(void)
+{
+	if (user_mode_thread(serve, NULL, CLONE_FILES) < 0)
+		return;
+	server_count++;
+	idle_servers++;
+}
+
+static struct lkl_request *next_request(void)
+{
+	struct lkl_request *request;
+
+	wait_event_idle_exclusive(servers, first);
+	request = first;
+	first = (struct lkl_request *)request->next;
+	/* Taken without being woken: an interrupt for it would find nothing to do. */
+	if (!first)
+		__atomic_fetch_and(&lkl_shared->pending, ~LKL_PENDING_REQUEST, __ATOMIC_SEQ_CST);
+	return request;
+}
+
 static int serve(void *unused)
 {
 	for (;;) {
-		struct lkl_request *request;
+		struct lkl_request *request = next_request();
 
-		wait_event_idle_exclusive(servers, first);
-		request = first;
-		first = (struct lkl_request *)request->next;
-		/* Taken without being woken: an interrupt for it would find nothing to do. */
-		if (!first)
-			__atomic_fetch_and(&lkl_shared->pending, ~LKL_PENDING_REQUEST, __ATOMIC_SEQ_CST);
-
+		/* Somebody must be there for the one that this one waits for. */
+		if (!--idle_servers && server_count < MAX_SERVERS)
+			add_server();
 		request->ret = perform_below(request);
 		finish();
+		lkl_make_room();
+		idle_servers++;
 		request->done = 1;
 		lkl_leave(LKL_RUN_DONE);
 		lkl_clock();
@@ -152,10 +176,10 @@ static int serve(void *unused)
 
 static int __init server_init(void)
 {
-	int i;
-
-	for (i = 1; i < SERVERS; i++)
-		user_mode_thread(serve, NULL, CLONE_FILES);
+	/* The mode that a request names is the mode it means. The other servers inherit this. */
+	current->fs->umask = 0;
+	/* A program may open as many files in here as on its host. */
+	current->signal->rlim[RLIMIT_NOFILE] = (struct rlimit){ 1 << 20, 1 << 20 };
 	/* The rest of kernel_init() is for systems with an init program. */
 	system_state = SYSTEM_RUNNING;
 	return serve(NULL);

@@ -42,8 +42,11 @@ void lkl_request_interrupt(void);
 long lkl_device_add(unsigned long slot);
 long lkl_device_remove(unsigned long slot);
 
-/* direct.c: carry out LKL_REQUEST_BUFFER (an address or a negative errno) and LKL_REQUEST_READ_DIRECT. */
+/* direct.c: carry out LKL_REQUEST_BUFFER (an address or a negative errno) and LKL_REQUEST_{READ,WRITE}_DIRECT. */
 long lkl_buffer(unsigned long size);
-long lkl_read_direct(int fd, void *to, size_t size, loff_t position);
+long lkl_direct(int fd, bool write, void *block, size_t size, loff_t position);
+
+/* room.c: after a request, cleans up enough for the next ones. May sleep. */
+void lkl_make_room(void);
 
 #endif
