@@ -21,7 +21,17 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   // js_trees.cc
   exports.Set("readOnce", Napi::Function::New(env, kdisk::ReadOnce, "readOnce"));
   exports.Set("list", Napi::Function::New(env, kdisk::List, "list"));
+  // js_copy.cc
+  exports.Set("copy", Napi::Function::New(env, kdisk::Copy, "copy"));
   exports.Set("copyOut", Napi::Function::New(env, kdisk::CopyOut, "copyOut"));
+  // js_records.cc
+  kdisk::InstallTrees(env);
+  exports.Set("openTree", Napi::Function::New(env, kdisk::OpenTree, "openTree"));
+  exports.Set("readTree", Napi::Function::New(env, kdisk::ReadTree, "readTree"));
+  exports.Set("closeTree", Napi::Function::New(env, kdisk::CloseTree, "closeTree"));
+  exports.Set("createTree", Napi::Function::New(env, kdisk::CreateTree, "createTree"));
+  exports.Set("writeTree", Napi::Function::New(env, kdisk::WriteTree, "writeTree"));
+  exports.Set("finishTree", Napi::Function::New(env, kdisk::FinishTree, "finishTree"));
   return exports;
 }
 

@@ -23,11 +23,29 @@ class BlockDevice {
   // Afterwards the range reads as zeroes. `unmap` allows to give its storage back.
   virtual int WriteZeroes(uint64_t offset, uint64_t length, bool unmap) = 0;
 
+  // Whether the range can be read just as well from a file of the host, at *host_offset of *fd, for as long as the
+  // device lives. False for what may change under the reader.
+  virtual bool HostRange(uint64_t offset, uint64_t length, int* fd, uint64_t* host_offset) const {
+    (void)offset, (void)length, (void)fd, (void)host_offset;
+    return false;
+  }
+
   virtual uint64_t size() const = 0;
   virtual bool read_only() const = 0;
   // Smallest unit of a request, and of a request that needs no read-modify-write. Powers of two from 512.
   virtual uint32_t logical_block_size() const { return 512; }
   virtual uint32_t physical_block_size() const { return logical_block_size(); }
+
+  // The first error of a write or flush, which the kernel inside would only know as EIO. 0: none.
+  int write_error() const { return write_error_; }
+  // Hands the result through.
+  int RememberWrite(int result) {
+    if (result < 0 && write_error_ == 0) write_error_ = result;
+    return result;
+  }
+
+ private:
+  int write_error_ = 0;
 };
 
 }  // namespace kdisk

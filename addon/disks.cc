@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 
 #include "overlay.h"
 #include "virtio_blk.h"
@@ -16,6 +17,7 @@ using namespace linux_abi;
 namespace {
 
 constexpr uint64_t kSector = 512;
+constexpr int kErrorsNoted = 5;
 
 // Value of a line "KEY=value", empty without one.
 std::string Field(const std::string& uevent, const std::string& key) {
@@ -54,6 +56,7 @@ Failure Disks::Attach(const std::string& path, AttachMode mode, Disk* disk) {
   std::unique_ptr<ImageFile> image = ImageFile::Open(path, mode == AttachMode::kReadWrite, &failure);
   if (!image) return failure;
   auto slot = std::make_unique<Slot>();
+  slot->path = path;
   slot->file = image->identity();
   if (mode == AttachMode::kOverlay) {
     slot->device = Overlay::Create(std::move(image), &failure);
@@ -64,8 +67,15 @@ Failure Disks::Attach(const std::string& path, AttachMode mode, Disk* disk) {
 
   failure = MountSysfs();
   if (!failure.ok()) return failure;
+  // A disk that is full fails thousands of times; the first ones tell why, and the kernel's own words stay in the log.
+  const auto on_error = [this, path, left = kErrorsNoted](const char* what, uint64_t offset, int error) mutable {
+    if (left == 0) return;
+    left--;
+    kernel_.Note("kdisk: the host failed a " + std::string(what) + " at byte " + std::to_string(offset) + " of " +
+                 path + ": " + strerror(-error) + "\n");
+  };
   const int64_t added =
-      kernel_.AddDevice(std::make_unique<VirtioBlk>(slot->device, "kdisk-" + std::to_string(id)), id);
+      kernel_.AddDevice(std::make_unique<VirtioBlk>(slot->device, "kdisk-" + std::to_string(id), on_error), id);
   if (added < 0) return KernelFailure(added, "attach", path);
   slot->disk.id = id;
   slot->disk.size = slot->device->size();
@@ -126,7 +136,7 @@ Failure Disks::Describe(Slot* slot) {
   if (directory.get() < 0) return KernelFailure(directory.get(), "attach", path);
   std::string uevent;
   result = guest_.ReadSmallFile(directory.fd(), "uevent", &uevent);
-  if (result > 0) result = MakeNode(disk.device, uevent);
+  if (result > 0) result = MakeNode(disk.device, uevent, &disk.number);
   if (result < 0) return KernelFailure(result, "attach", path);
 
   alignas(8) uint8_t buffer[8192];
@@ -163,15 +173,15 @@ int64_t Disks::ReadPartition(uint64_t directory, const char* name, Partition* pa
   partition->index = static_cast<uint32_t>(Number(Field(text, "PARTN")));
   partition->name = Field(text, "PARTNAME");
   partition->device = "/dev/" + base;
-  return MakeNode(partition->device, text);
+  return MakeNode(partition->device, text, &partition->number);
 }
 
-int64_t Disks::MakeNode(const std::string& device, const std::string& uevent) const {
-  const uint64_t number = MakeDev(static_cast<uint32_t>(Number(Field(uevent, "MAJOR"))),
-                                  static_cast<uint32_t>(Number(Field(uevent, "MINOR"))));
+int64_t Disks::MakeNode(const std::string& device, const std::string& uevent, uint64_t* number) const {
+  *number = MakeDev(static_cast<uint32_t>(Number(Field(uevent, "MAJOR"))),
+                    static_cast<uint32_t>(Number(Field(uevent, "MINOR"))));
   // A node that a failed attach left behind may have another number.
   guest_.Call(kUnlinkat, {kAtFdcwd, Address(device.c_str()), 0});
-  return guest_.Call(kMknodat, {kAtFdcwd, Address(device.c_str()), kBlock | 0600, number});
+  return guest_.Call(kMknodat, {kAtFdcwd, Address(device.c_str()), kBlock | 0600, *number});
 }
 
 void Disks::RemoveNodes(const Disk& disk) const {
@@ -185,24 +195,42 @@ void Disks::RemoveNodes(const Disk& disk) const {
 Failure Disks::Detach(uint32_t id) {
   if (id >= slots_.size() || !slots_[id]) return NoSuchDisk("detach");
   const Slot& slot = *slots_[id];
+  int64_t synced = 0;
   {
     // Exclusive: fails while the disk or a partition of it is mounted.
     GuestFd device(guest_, guest_.Open(slot.disk.device.c_str(), kORdonly | kOExcl));
     if (device.get() < 0) return KernelFailure(device.get(), "detach", slot.disk.device);
     // What was written to the device itself, past any file system.
-    const int64_t synced = guest_.Call(kFsync, {device.fd()});
-    if (synced < 0) return KernelFailure(synced, "fsync", slot.disk.device);
+    synced = guest_.Call(kFsync, {device.fd()});
   }
   RemoveNodes(slot.disk);
   const std::shared_ptr<BlockDevice> device = slot.device;
-  const std::string name = slot.disk.device;
+  const std::string path = slot.path;
   const int64_t removed = kernel_.RemoveDevice(id);
   slots_[id].reset();
   // The image's bytes must be safe even if the kernel has trouble with the removal.
-  const int flushed = device->Flush();
-  if (removed < 0) return KernelFailure(removed, "detach", name);
-  if (flushed < 0) return Failure::Errno(-flushed, "fdatasync", name);
+  device->RememberWrite(device->Flush());
+  if (const int refused = -device->write_error()) {
+    return Failure::Errno(refused, "write", path,
+                          std::string("the host refused a write to the image: ") + strerror(refused));
+  }
+  if (synced < 0) return KernelFailure(synced, "fsync", path);
+  if (removed < 0) return KernelFailure(removed, "detach", path);
   return {};
+}
+
+bool Disks::HostRange(uint64_t number, uint64_t offset, uint64_t length, int* fd, uint64_t* host_offset) const {
+  for (const std::unique_ptr<Slot>& slot : slots_) {
+    if (!slot) continue;
+    const BlockDevice& device = *slot->device;
+    if (slot->disk.number == number) return device.HostRange(offset, length, fd, host_offset);
+    for (const Partition& partition : slot->disk.partitions) {
+      if (partition.number != number) continue;
+      return length <= partition.size && offset <= partition.size - length &&
+             device.HostRange(partition.start + offset, length, fd, host_offset);
+    }
+  }
+  return false;
 }
 
 Failure Disks::Read(uint32_t id, uint64_t offset, uint8_t* target, size_t size, size_t* done) {

@@ -11,6 +11,7 @@
 
 #include "disks.h"
 #include "kernel.h"
+#include "tree/open_trees.h"
 
 namespace kdisk {
 
@@ -18,6 +19,7 @@ namespace kdisk {
 struct Session {
   Kernel kernel;
   Disks disks{&kernel};
+  OpenTrees trees;
   // Result of the first boot.
   std::optional<Failure> booted;
 };

@@ -12,7 +12,7 @@ using namespace linux_abi;
 
 namespace {
 
-// Below this, a read from the disk costs more than the page cache does.
+// Below this, a transfer of its own costs more than the page cache does.
 constexpr uint64_t kDirectMin = 128 * 1024;
 
 }  // namespace
@@ -29,6 +29,38 @@ int64_t Guest::ReadOnce(uint64_t fd, void* buffer, uint64_t size, uint64_t offse
   const int64_t count = Read(fd, buffer, size, offset);
   if (count > 0) Call(kFadvise64, {fd, offset, static_cast<uint64_t>(count), kFadvDontneed});
   return count;
+}
+
+int64_t Guest::Write(uint64_t fd, const void* bytes, uint64_t size, uint64_t offset) const {
+  const auto* from = static_cast<const uint8_t*>(bytes);
+  for (uint64_t done = 0; done < size;) {
+    const int64_t count = Call(kPwrite64, {fd, Address(from + done), size - done, offset + done});
+    if (count < 0) return count;
+    // No file system does that; without this, one that did would hang us.
+    if (count == 0) return -EIO;
+    done += static_cast<uint64_t>(count);
+  }
+  return static_cast<int64_t>(size);
+}
+
+int64_t Guest::WriteOnce(uint64_t fd, const void* bytes, uint64_t size, uint64_t offset) const {
+  const auto* from = static_cast<const uint8_t*>(bytes);
+  uint64_t done = 0;
+  uint8_t* block = size >= kDirectMin && offset % kPageSize == 0 ? kernel_->Block() : nullptr;
+  while (block && size - done >= kPageSize && done % kPageSize == 0) {
+    const uint64_t whole = std::min<uint64_t>((size - done) & -kPageSize, LKL_BUFFER_MAX);
+    memcpy(block, from + done, whole);
+    const int64_t count = Call(LKL_REQUEST_WRITE_DIRECT, {fd, Address(block), whole, offset + done});
+    // Put off to the ordinary write, a real error would be told at the end of all writing only.
+    if (count < 0 && count != -EINVAL && count != -ENOSYS) return count;
+    if (count <= 0) break;
+    done += static_cast<uint64_t>(count);
+  }
+  if (done < size) {
+    const int64_t rest = Write(fd, from + done, size - done, offset + done);
+    if (rest < 0) return rest;
+  }
+  return static_cast<int64_t>(size);
 }
 
 int64_t Guest::ReadLink(uint64_t directory, const char* name, std::string* target) const {

@@ -17,6 +17,7 @@ class Guest {
   Guest(Kernel* kernel, int root) : kernel_(kernel), root_(root) {}
 
   Kernel& kernel() const { return *kernel_; }
+  int root() const { return root_; }
   bool dead() const { return kernel_->dead(); }
 
   int64_t Call(uint64_t nr, std::initializer_list<uint64_t> args) const { return kernel_->Syscall(root_, nr, args); }
@@ -31,6 +32,10 @@ class Guest {
   // As Read, for a file that is read once from start to end: past the kernel's page cache where the file system can,
   // which saves its upkeep, and else giving the pages back at once, so that the next ones are in the CPU's cache.
   int64_t ReadOnce(uint64_t fd, void* buffer, uint64_t size, uint64_t offset) const;
+  // All of it or a negative errno; as pwrite(2) else.
+  int64_t Write(uint64_t fd, const void* bytes, uint64_t size, uint64_t offset) const;
+  // As Write, for a file that is written once from start to end: past the page cache where the file system can.
+  int64_t WriteOnce(uint64_t fd, const void* bytes, uint64_t size, uint64_t offset) const;
   int64_t ReadDirectory(uint64_t fd, void* buffer, uint64_t size) const {
     return Call(linux_abi::kGetdents64, {fd, Address(buffer), size});
   }

@@ -165,6 +165,13 @@ int ImageFile::WriteZeroes(uint64_t offset, uint64_t length, bool unmap) {
   return IsUnsupported(result) ? WriteZeroBytes(offset, length) : result;
 }
 
+bool ImageFile::HostRange(uint64_t offset, uint64_t length, int* fd, uint64_t* host_offset) const {
+  if (writable_ || length > size_ || offset > size_ - length) return false;
+  *fd = fd_;
+  *host_offset = offset;
+  return true;
+}
+
 int ImageFile::WriteZeroBytes(uint64_t offset, uint64_t length) {
   std::vector<uint8_t> zeroes(static_cast<size_t>(std::min<uint64_t>(length, 1 << 20)));
   while (length > 0) {

@@ -31,6 +31,7 @@ class ImageFile : public BlockDevice {
   int Flush() override;
   int Discard(uint64_t offset, uint64_t length) override;
   int WriteZeroes(uint64_t offset, uint64_t length, bool unmap) override;
+  bool HostRange(uint64_t offset, uint64_t length, int* fd, uint64_t* host_offset) const override;
   uint64_t size() const override { return size_; }
   bool read_only() const override { return !writable_; }
   uint32_t logical_block_size() const override { return logical_block_size_; }

@@ -92,49 +92,137 @@ export function readOnce(root: number, fd: number, target: Uint8Array, position:
  */
 export function list(root: number, fd: number, stat: boolean, batch: number): Promise<Buffer>;
 
+/** One side of a copy: descriptor of a volume's root, or null for the host. At least one side is a volume. */
+export type Side = number | null;
+
 export interface CopySource {
-  /** Path inside the image, bytes without NUL. */
+  /** Path on the side that is read (bytes without NUL). */
   from: Uint8Array;
-  /** Host path that is created or overwritten (bytes without NUL); its parent exists. */
+  /** Path on the side that is written: created or overwritten; its parent exists. */
   to: Uint8Array;
 }
 
 export interface CopyOptions {
-  recursive: boolean;
+  /** Directories too. */
+  recursive?: boolean;
   /** Follow a symbolic link that is named as a source (never those found in a tree). */
-  follow: boolean;
-  /** Keep permission bits and times (directories: set after their content). */
-  preserve: boolean;
+  follow?: boolean;
+  /** What is kept besides content, holes and links: permission bits (default true), times (default true), ... */
+  mode?: boolean;
+  times?: boolean;
+  /** ... user and group, extended attributes (ACLs, capabilities, labels), inode flags (default false). */
+  owner?: boolean;
+  xattrs?: boolean;
+  flags?: boolean;
+  /** What happens to files that exist: 'replace' (default), 'keep', 'update' (replace older ones). */
+  existing?: 'replace' | 'keep' | 'update';
+  /** Owner and group of all that is written. */
+  uid?: number;
+  gid?: number;
+  /** Triples [from, to, count]. */
+  mapUid?: [number, number, number][];
+  mapGid?: [number, number, number][];
+  /** Patterns of fnmatch(3): without a slash for names, with one for paths from the top of each source. */
+  exclude?: string[];
+  include?: string[];
+  /** 'escape': names that Windows cannot have are written with %XX; 'unescape': the other way. Default 'plain'. */
+  names?: 'plain' | 'escape' | 'unescape';
+  /** Host file that gets (out of a volume) or gives (into one) what the host cannot hold; docs/manifest.md. */
+  manifestOut?: string;
+  manifestIn?: string;
+  /** Content that lies in the image as it is goes to the host without passing the kernel inside (default true). */
+  extents?: boolean;
+  /** One byte; the copy stops soon after it is not 0. */
+  stop?: Uint8Array;
 }
 
 export interface CopyProgress {
   files: number;
   directories: number;
+  /** Symbolic ones. */
   links: number;
-  /** Bytes of file content so far. */
+  hardLinks: number;
+  /** Devices, fifos, sockets. */
+  specials: number;
+  /** Left as they were ('keep', 'update'). */
+  kept: number;
+  /** Bytes of file content so far, holes included. */
   bytes: number;
 }
 
 export interface CopyProblem {
-  /** Path inside the image. */
+  /** Path of the entry on the side that is read. */
   path: Buffer;
   /** Positive Linux errno from the kernel, or the host's. */
   errno: number;
-  /** 'image' or 'host': which side failed. */
-  side: 'image' | 'host';
-  /** 'open', 'read', 'write', 'mkdir', 'symlink', 'special' (a device, fifo or socket that could not be made), ... */
+  /** 'source' or 'target': which side failed. */
+  side: 'source' | 'target';
+  /** 'open', 'read', 'write', 'mkdir', 'symlink', 'special', ... */
   step: string;
+}
+
+/** Attributes of one kind that the target could not take; not reported when a manifest holds them. */
+export interface CopyLoss {
+  /** 'owner', 'mode', 'times', 'xattr', 'acl', 'capability', 'label', 'flags', 'special', 'hard link' */
+  what: string;
+  count: number;
+  /** First entry concerned, on the side that is read. */
+  path: Buffer;
+  /** What it was: "0:42", "user.mime_type". */
+  detail: string;
+  errno: number;
 }
 
 export interface CopyResult extends CopyProgress {
   problems: CopyProblem[];
+  lost: CopyLoss[];
+  /** `stop` was set: what was under way is removed, the rest was not begun. */
+  stopped: boolean;
 }
 
-/** Copies files and trees out of a volume to the host, holes kept. `progress` is called at most ten times a second. */
+/** Copies files and trees between the host and volumes, holes and hard links kept. `progress` is called at most ten
+ *  times a second. Rejects only for misuse, a manifest that can't be read or written, and a dead kernel. */
+export function copy(
+  from: Side,
+  to: Side,
+  sources: CopySource[],
+  options: CopyOptions,
+  progress?: (state: CopyProgress) => void,
+): Promise<CopyResult>;
+
+/** A tree as records, for what is neither volume nor host (tar) and to look without copying. */
+export interface ReadTreeOptions extends Pick<CopyOptions, 'recursive' | 'follow' | 'xattrs' | 'flags' | 'exclude' | 'include' | 'names'> {
+  /** File content too; without it files are kFile records alone. */
+  content?: boolean;
+}
+
+/** Starts to read: each source is called `to` in its first record. Resolves with a number for the next two calls. */
+export function openTree(from: Side, sources: CopySource[], options: ReadTreeOptions): Promise<number>;
+/** Next records (see below), about a MiB; empty at the end. */
+export function readTree(tree: number): Promise<Buffer>;
+export function closeTree(tree: number): Promise<void>;
+
+/** Starts to write below an existing directory. Options as of copy(), but without filters, manifests and `stop`. */
+export function createTree(to: Side, directory: Uint8Array, options: CopyOptions): Promise<number>;
+/** Writes records; they may end in the middle of a directory or file, not of a record. Rejects with EINVAL for what is no
+ *  record or cannot follow those before. Resolves with false when nothing more can be written (see finishTree's problems). */
+export function writeTree(tree: number, records: Uint8Array): Promise<boolean>;
+/** Ends it, with what was done since createTree. */
+export function finishTree(tree: number): Promise<CopyResult>;
+
+// Records (little-endian, each padded with zeroes to a multiple of 8):
+//   u32 length of the record, u16 kind, u16 bits (1: with metadata, 2: whole file, 4: inode flags are known)
+//   u64 offset (kEnd: length of the file), u32 bytes of data, u32 inode flags,
+//   u16 bytes of name, u16 bytes of path, u16 bytes of target, u16 number of extended attributes,
+//   with metadata: struct statx (256 bytes), name, path, target,
+//   each extended attribute: u16 bytes of name, u16 zero, u32 bytes of value, name, value; data.
+// Kinds: addon/tree/event.h; 10 = problem: `offset` is the errno, target the step (only from readTree).
+
+/** As copy() to the host, under its old names: `preserve` is mode and times, the sides are 'image' and 'host'. */
 export function copyOut(
   root: number,
   sources: CopySource[],
-  options: CopyOptions,
+  options: {recursive: boolean; follow: boolean; preserve: boolean},
   progress?: (state: CopyProgress) => void,
 ): Promise<CopyResult>;
 

@@ -66,4 +66,11 @@ bool GetBytes(const Napi::Value& value, const char* name, uint8_t** data, size_t
   return true;
 }
 
+Napi::Value HandOver(Napi::Env env, std::vector<uint8_t>&& bytes) {
+  if (bytes.empty()) return Napi::Buffer<uint8_t>::New(env, 0);
+  auto* held = new std::vector<uint8_t>(std::move(bytes));
+  const auto release = [](Napi::Env, uint8_t*, std::vector<uint8_t>* dropped) { delete dropped; };
+  return Napi::Buffer<uint8_t>::NewOrCopy(env, held->data(), held->size(), release, held);
+}
+
 }  // namespace kdisk

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace kdisk {
 
@@ -21,5 +22,8 @@ bool GetUint64(const Napi::Value& value, const char* name, uint64_t* result);
 bool GetBoolean(const Napi::Value& value, const char* name, bool* result);
 // The memory stays the array's, which the caller must keep.
 bool GetBytes(const Napi::Value& value, const char* name, uint8_t** data, size_t* size);
+
+// The other way: bytes that are handed over, not copied, and freed when JavaScript drops them.
+Napi::Value HandOver(Napi::Env env, std::vector<uint8_t>&& bytes);
 
 }  // namespace kdisk

@@ -17,6 +17,17 @@ Napi::Value ReadDisk(const Napi::CallbackInfo& info);
 
 Napi::Value ReadOnce(const Napi::CallbackInfo& info);
 Napi::Value List(const Napi::CallbackInfo& info);
+
+Napi::Value Copy(const Napi::CallbackInfo& info);
 Napi::Value CopyOut(const Napi::CallbackInfo& info);
+
+// Once for each environment, at load.
+void InstallTrees(Napi::Env env);
+Napi::Value OpenTree(const Napi::CallbackInfo& info);
+Napi::Value ReadTree(const Napi::CallbackInfo& info);
+Napi::Value CloseTree(const Napi::CallbackInfo& info);
+Napi::Value CreateTree(const Napi::CallbackInfo& info);
+Napi::Value WriteTree(const Napi::CallbackInfo& info);
+Napi::Value FinishTree(const Napi::CallbackInfo& info);
 
 }  // namespace kdisk

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// readOnce, list and copyOut.
-#include <mutex>
-
-#include "copy_out.h"
+// readOnce and list.
 #include "js_arguments.h"
 #include "js_errors.h"
 #include "js_exports.h"
@@ -49,14 +46,7 @@ class ListCall : public Call {
   ListCall(int root, const ListOptions& options) : root_(root), options_(options) {}
 
   Napi::Value Result(Napi::Env env) override {
-    // Handed over, not copied; freed when JavaScript drops it.
-    auto* records = new std::vector<uint8_t>(std::move(records_));
-    if (records->empty()) {
-      delete records;
-      return Napi::Buffer<uint8_t>::New(env, 0);
-    }
-    const auto release = [](Napi::Env, uint8_t*, std::vector<uint8_t>* held) { delete held; };
-    return Napi::Buffer<uint8_t>::NewOrCopy(env, records->data(), records->size(), release, records);
+    return HandOver(env, std::move(records_));
   }
 
  private:
@@ -69,94 +59,6 @@ class ListCall : public Call {
   const ListOptions options_;
   std::vector<uint8_t> records_;
 };
-
-class CopyOutCall : public Call {
- public:
-  CopyOutCall(int root, std::vector<CopySource> sources, const CopyOptions& options, bool report)
-      : root_(root), sources_(std::move(sources)), options_(options), report_(report) {}
-
-  Napi::Value Result(Napi::Env env) override {
-    Napi::Object result = ToObject(env, result_.done);
-    Napi::Array problems = Napi::Array::New(env, result_.problems.size());
-    for (size_t i = 0; i < result_.problems.size(); i++) {
-      const CopyProblem& from = result_.problems[i];
-      Napi::Object problem = Napi::Object::New(env);
-      problem.Set("path", Napi::Buffer<char>::Copy(env, from.path.data(), from.path.size()));
-      problem.Set("errno", from.error);
-      problem.Set("side", from.host ? "host" : "image");
-      problem.Set("step", from.step);
-      problems.Set(static_cast<uint32_t>(i), problem);
-    }
-    result.Set("problems", problems);
-    return result;
-  }
-
-  Napi::Value Progress(Napi::Env env) override {
-    std::lock_guard<std::mutex> lock(mutex_);
-    return ToObject(env, reported_);
-  }
-
- private:
-  static constexpr uint64_t kReportIntervalNs = 100 * 1000000;
-
-  static Napi::Object ToObject(Napi::Env env, const CopyProgress& progress) {
-    Napi::Object object = Napi::Object::New(env);
-    object.Set("files", static_cast<double>(progress.files));
-    object.Set("directories", static_cast<double>(progress.directories));
-    object.Set("links", static_cast<double>(progress.links));
-    object.Set("bytes", static_cast<double>(progress.bytes));
-    return object;
-  }
-
-  Failure Work(Session* session) override {
-    uint64_t due = Host::Monotonic() + kReportIntervalNs;
-    const auto observe = [this, &due](const CopyProgress& progress) {
-      if (cancelled()) return false;
-      if (!report_) return true;
-      const uint64_t now = Host::Monotonic();
-      if (now < due) return true;
-      due = now + kReportIntervalNs;
-      {
-        std::lock_guard<std::mutex> lock(mutex_);
-        reported_ = progress;
-      }
-      Report();
-      return true;
-    };
-    result_ = kdisk::CopyOut(Guest(&session->kernel, root_), session->disks, sources_, options_, observe);
-    return {};
-  }
-
-  const int root_;
-  const std::vector<CopySource> sources_;
-  const CopyOptions options_;
-  const bool report_;
-  CopyResult result_;
-  std::mutex mutex_;
-  CopyProgress reported_;
-};
-
-bool GetSources(const Napi::Value& value, std::vector<CopySource>* sources) {
-  if (!value.IsArray()) {
-    ThrowMisuse(value.Env(), "sources must be an array");
-    return false;
-  }
-  const auto array = value.As<Napi::Array>();
-  for (uint32_t i = 0; i < array.Length(); i++) {
-    const Napi::Value item = array[i];
-    if (!item.IsObject()) {
-      ThrowMisuse(value.Env(), "each source must be an object");
-      return false;
-    }
-    CopySource source;
-    if (!GetPathBytes(item.As<Napi::Object>().Get("from"), "from", &source.from) ||
-        !GetPathBytes(item.As<Napi::Object>().Get("to"), "to", &source.to)) {
-      return false;
-    }
-    sources->push_back(std::move(source));
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -185,33 +87,6 @@ Napi::Value List(const Napi::CallbackInfo& info) {
   }
   options.batch = static_cast<uint32_t>(batch);
   return Mailbox::Submit(info.Env(), std::make_shared<ListCall>(static_cast<int>(root), options));
-}
-
-Napi::Value CopyOut(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  int64_t root;
-  std::vector<CopySource> sources;
-  CopyOptions options;
-  if (!GetInteger(info[0], "root", -1, INT32_MAX, &root) || !GetSources(info[1], &sources)) return env.Undefined();
-  if (!info[2].IsObject()) {
-    ThrowMisuse(env, "options must be an object");
-    return env.Undefined();
-  }
-  const auto flags = info[2].As<Napi::Object>();
-  if (!GetBoolean(flags.Get("recursive"), "recursive", &options.recursive) ||
-      !GetBoolean(flags.Get("follow"), "follow", &options.follow) ||
-      !GetBoolean(flags.Get("preserve"), "preserve", &options.preserve)) {
-    return env.Undefined();
-  }
-  if (!info[3].IsUndefined() && !info[3].IsFunction()) {
-    ThrowMisuse(env, "progress must be a function");
-    return env.Undefined();
-  }
-  CallOptions call_options;
-  call_options.progress = info[3];
-  return Mailbox::Submit(
-      env, std::make_shared<CopyOutCall>(static_cast<int>(root), std::move(sources), options, info[3].IsFunction()),
-      call_options);
 }
 
 }  // namespace kdisk

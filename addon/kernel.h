@@ -55,6 +55,8 @@ class Kernel {
 
   const ElfImage& image() const { return image_; }
   const LogRing& log() const { return host_.log; }
+  // A line of the host's own in the kernel's log.
+  void Note(const std::string& line) { host_.log.Append(line.c_str(), line.size()); }
   Doorbell& doorbell() { return doorbell_; }
 
  private:

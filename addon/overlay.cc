@@ -114,6 +114,13 @@ int Overlay::WriteZeroes(uint64_t offset, uint64_t length, bool) {
   return result;
 }
 
+bool Overlay::HostRange(uint64_t offset, uint64_t length, int* fd, uint64_t* host_offset) const {
+  if (length == 0 || length > size() || offset > size() - length) return false;
+  const uint64_t first = offset / kBlock;
+  const uint64_t end = (offset + length + kBlock - 1) / kBlock;
+  return !Present(first) && EndOfRun(first, end) == end && base_->HostRange(offset, length, fd, host_offset);
+}
+
 int Overlay::CopyUpEdges(uint64_t offset, uint64_t length) {
   const uint64_t end = offset + length;
   const uint64_t first = offset / kBlock;

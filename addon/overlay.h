@@ -23,6 +23,7 @@ class Overlay : public BlockDevice {
   int Flush() override { return 0; }
   int Discard(uint64_t offset, uint64_t length) override;
   int WriteZeroes(uint64_t offset, uint64_t length, bool unmap) override;
+  bool HostRange(uint64_t offset, uint64_t length, int* fd, uint64_t* host_offset) const override;
   uint64_t size() const override { return base_->size(); }
   bool read_only() const override { return false; }
   uint32_t logical_block_size() const override { return base_->logical_block_size(); }

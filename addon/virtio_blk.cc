@@ -61,8 +61,8 @@ struct VirtioBlk::Config {
   uint8_t unused1[3];
 };
 
-VirtioBlk::VirtioBlk(std::shared_ptr<BlockDevice> disk, std::string serial)
-    : disk_(std::move(disk)), serial_(std::move(serial)) {
+VirtioBlk::VirtioBlk(std::shared_ptr<BlockDevice> disk, std::string serial, OnError on_error)
+    : disk_(std::move(disk)), serial_(std::move(serial)), on_error_(std::move(on_error)) {
   Config config = {};
   const uint32_t logical = disk_->logical_block_size();
   config.capacity = disk_->size() / kSector;
@@ -116,7 +116,7 @@ uint8_t VirtioBlk::Dispatch(uint32_t type, uint64_t sector, Chain* chain, uint32
       return status;
     }
     case kOut: return Transfer(true, sector, chain->readable);
-    case kFlush: return disk_->Flush() == 0 ? kOk : kIoError;
+    case kFlush: return StatusOf("flush", 0, disk_->RememberWrite(disk_->Flush()));
     case kDiscard: return Ranges(false, chain->readable);
     case kWriteZeroes: return Ranges(true, chain->readable);
     case kGetId: {
@@ -138,8 +138,15 @@ bool VirtioBlk::OnDisk(uint64_t sector, uint64_t bytes) const {
 uint8_t VirtioBlk::Transfer(bool write, uint64_t sector, const SegmentList& data) {
   if (!OnDisk(sector, data.bytes())) return kIoError;
   if (write && disk_->read_only()) return kIoError;
-  const int result = write ? disk_->Write(data, sector * kSector) : disk_->Read(data, sector * kSector);
-  return result == 0 ? kOk : kIoError;
+  const uint64_t offset = sector * kSector;
+  if (write) return StatusOf("write", offset, disk_->RememberWrite(disk_->Write(data, offset)));
+  return StatusOf("read", offset, disk_->Read(data, offset));
+}
+
+uint8_t VirtioBlk::StatusOf(const char* what, uint64_t offset, int result) {
+  if (result == 0) return kOk;
+  if (on_error_) on_error_(what, offset, result);
+  return kIoError;
 }
 
 uint8_t VirtioBlk::Ranges(bool zeroes, const SegmentList& data) {
@@ -153,9 +160,12 @@ uint8_t VirtioBlk::Ranges(bool zeroes, const SegmentList& data) {
     const uint64_t length = range.sectors * kSector;
     if (range.flags & ~(zeroes ? kRangeUnmap : 0)) return kUnsupported;
     if (range.sectors > kMaxRangeSectors || !OnDisk(range.sector, length)) return kIoError;
-    const int result = zeroes ? disk_->WriteZeroes(range.sector * kSector, length, range.flags & kRangeUnmap)
-                              : disk_->Discard(range.sector * kSector, length);
-    if (result != 0) return kIoError;
+    const uint64_t offset = range.sector * kSector;
+    // A discard that fails loses nothing.
+    const int result = zeroes ? disk_->RememberWrite(disk_->WriteZeroes(offset, length, range.flags & kRangeUnmap))
+                              : disk_->Discard(offset, length);
+    const uint8_t status = StatusOf(zeroes ? "write of zeroes" : "discard", offset, result);
+    if (status != kOk) return status;
   }
   return kOk;
 }

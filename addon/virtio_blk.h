@@ -2,6 +2,7 @@
 // A virtio block device (virtio 1.2, section 5.2) in front of a BlockDevice; no calls of the operating system.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -12,8 +13,11 @@ namespace kdisk {
 
 class VirtioBlk : public VirtioDevice {
  public:
+  // Told what failed, where (bytes) and with which negative errno; the driver only learns that something did.
+  using OnError = std::function<void(const char* what, uint64_t offset, int error)>;
+
   // `serial`: at most 20 characters.
-  VirtioBlk(std::shared_ptr<BlockDevice> disk, std::string serial);
+  VirtioBlk(std::shared_ptr<BlockDevice> disk, std::string serial, OnError on_error = nullptr);
 
   uint32_t id() const override { return 2; }
   uint64_t features() const override;
@@ -28,9 +32,11 @@ class VirtioBlk : public VirtioDevice {
   uint8_t Transfer(bool write, uint64_t sector, const SegmentList& data);
   uint8_t Ranges(bool zeroes, const SegmentList& data);
   bool OnDisk(uint64_t sector, uint64_t bytes) const;
+  uint8_t StatusOf(const char* what, uint64_t offset, int result);
 
   std::shared_ptr<BlockDevice> disk_;
   const std::string serial_;
+  const OnError on_error_;
   uint8_t config_[60] = {};
 };
 

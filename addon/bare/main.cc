@@ -25,15 +25,19 @@ using namespace kdisk::linux_abi;
 struct Options {
   std::string kernel, image, type;
   uint32_t partition = 0;
-  std::string list, read, command_line;
+  std::string list, read, write, command_line;
   std::string mount_options;
   bool mount_only = false, read_write = false, overlay = false, log = false, json = false;
   uint64_t memory_mib = 64;
+  // Of --write; `files` of them, when there are more than one, go to PATH0, PATH1, ...
+  uint64_t size = 0, files = 1;
+  bool buffered = false;
 };
 
 constexpr char kUsage[] =
-    "usage: kdisk-bare KERNEL [IMAGE FSTYPE] [--part N] [--mount-only | --ls DIR | --read PATH]\n"
-    "                  [--rw | --overlay] [--options MOUNTOPTS] [--memory MiB] [--cmdline TEXT] [--log] [--json]\n"
+    "usage: kdisk-bare KERNEL [IMAGE FSTYPE] [--part N] [--mount-only | --ls DIR | --read PATH |\n"
+    "                  --write PATH --size BYTES [--files N] [--buffered]] [--rw | --overlay]\n"
+    "                  [--options MOUNTOPTS] [--memory MiB] [--cmdline TEXT] [--log] [--json]\n"
     "With --json the content of --read is not printed.\n";
 
 // Microseconds of each phase, in order.
@@ -70,13 +74,16 @@ class Phases {
 };
 
 bool Parse(int argc, char** argv, Options* options) {
-  enum { kPart = 256, kMountOnly, kLs, kRead, kRw, kOverlayFlag, kMountOptions, kMemory, kCmdline, kLog, kJson };
+  enum { kPart = 256, kMountOnly, kLs, kRead, kRw, kOverlayFlag, kMountOptions, kMemory, kCmdline, kLog, kJson,
+         kWrite, kSize, kFiles, kBuffered };
   static const option kLong[] = {{"part", 1, nullptr, kPart},         {"mount-only", 0, nullptr, kMountOnly},
                                  {"ls", 1, nullptr, kLs},             {"read", 1, nullptr, kRead},
                                  {"rw", 0, nullptr, kRw},             {"overlay", 0, nullptr, kOverlayFlag},
                                  {"options", 1, nullptr, kMountOptions}, {"memory", 1, nullptr, kMemory},
                                  {"cmdline", 1, nullptr, kCmdline},   {"log", 0, nullptr, kLog},
-                                 {"json", 0, nullptr, kJson},         {nullptr, 0, nullptr, 0}};
+                                 {"json", 0, nullptr, kJson},         {"write", 1, nullptr, kWrite},
+                                 {"size", 1, nullptr, kSize},         {"files", 1, nullptr, kFiles},
+                                 {"buffered", 0, nullptr, kBuffered}, {nullptr, 0, nullptr, 0}};
   int option;
   while ((option = getopt_long(argc, argv, "", kLong, nullptr)) != -1) {
     switch (option) {
@@ -91,6 +98,10 @@ bool Parse(int argc, char** argv, Options* options) {
       case kCmdline: options->command_line = optarg; break;
       case kLog: options->log = true; break;
       case kJson: options->json = true; break;
+      case kWrite: options->write = optarg; break;
+      case kSize: options->size = strtoull(optarg, nullptr, 10); break;
+      case kFiles: options->files = strtoull(optarg, nullptr, 10); break;
+      case kBuffered: options->buffered = true; break;
       default: return false;
     }
   }
@@ -146,6 +157,29 @@ bool Read(const Guest& guest, const std::string& path, bool output, uint64_t* by
   }
 }
 
+bool WriteFile(const Guest& guest, const std::string& path, const Options& options, const std::vector<uint8_t>& data) {
+  GuestFd file(guest, guest.Call(kOpenat, {kAtFdcwd, Address(path.c_str()), kOWronly | kOCreat, 0644}));
+  if (!Report("open", file.get())) return false;
+  for (uint64_t at = 0; at < options.size; at += data.size()) {
+    const uint64_t size = std::min<uint64_t>(data.size(), options.size - at);
+    const int64_t done = options.buffered ? guest.Write(file.fd(), data.data(), size, at)
+                                          : guest.WriteOnce(file.fd(), data.data(), size, at);
+    if (!Report("write", done)) return false;
+  }
+  return true;
+}
+
+bool Write(const Guest& guest, const Options& options) {
+  // No zeroes, and no two pages alike.
+  std::vector<uint8_t> data(1 << 20);
+  for (size_t i = 0; i < data.size(); i++) data[i] = static_cast<uint8_t>(1 + i / kPageSize + i % 251);
+  for (uint64_t i = 0; i < options.files; i++) {
+    const std::string path = options.files == 1 ? options.write : options.write + std::to_string(i);
+    if (!WriteFile(guest, path, options, data)) return false;
+  }
+  return true;
+}
+
 bool Run(const Options& options, Kernel* kernel, Phases* phases) {
   BootOptions boot;
   boot.image = options.kernel;
@@ -189,6 +223,7 @@ bool Run(const Options& options, Kernel* kernel, Phases* phases) {
     uint64_t bytes = 0;
     if (!options.list.empty()) good = List(guest, options.list);
     if (!options.read.empty()) good = Read(guest, options.read, !options.json, &bytes);
+    if (!options.write.empty()) good = Write(guest, options);
     phases->Lap("op");
   }
   if (!options.mount_only) {

@@ -80,6 +80,32 @@ TEST(ImageReadsAndWrites) {
   CHECK(file.Read() == expected);
 }
 
+TEST(ImageHostRange) {
+  kdisk_test::ScratchFile file;
+  file.Write(Pattern(8192));
+  Failure failure;
+  int fd = -1;
+  uint64_t place = 0;
+  {
+    auto image = ImageFile::Open(file.path(), false, &failure);
+    CHECK(image && image->HostRange(512, 7680, &fd, &place) && fd >= 0 && place == 512);
+    CHECK(!image->HostRange(512, 7681, &fd, &place) && !image->HostRange(UINT64_MAX - 1, 4, &fd, &place));
+  }
+  auto image = ImageFile::Open(file.path(), true, &failure);
+  CHECK(image && !image->HostRange(512, 512, &fd, &place));
+}
+
+TEST(ImageRemembersFirstWriteError) {
+  kdisk_test::ScratchFile file;
+  file.Write(Pattern(8192));
+  Failure failure;
+  auto image = ImageFile::Open(file.path(), true, &failure);
+  CHECK(image && image->write_error() == 0);
+  CHECK(image->RememberWrite(0) == 0 && image->write_error() == 0);
+  CHECK(image->RememberWrite(-ENOSPC) == -ENOSPC && image->RememberWrite(-EIO) == -EIO);
+  CHECK(image->RememberWrite(0) == 0 && image->write_error() == -ENOSPC);
+}
+
 TEST(ImageManySegments) {
   kdisk_test::ScratchFile file;
   const std::vector<uint8_t> expected = Pattern(1 << 20);
@@ -130,6 +156,8 @@ TEST(OverlayRandom) {
   auto overlay = Overlay::Create(ImageFile::Open(file.path(), false, &failure), &failure);
   CHECK(overlay && overlay->size() == kSize && !overlay->read_only());
   std::vector<uint8_t> expected = base;
+  int fd = -1, untouched = 0;
+  uint64_t place = 0;
   for (int i = 0; i < 4000; i++) {
     const uint64_t offset = Random() % (kSize / 512) * 512;
     const uint64_t length = std::min<uint64_t>((1 + Random() % 40) * 512, kSize - offset);
@@ -147,8 +175,16 @@ TEST(OverlayRandom) {
     } else {
       CHECK(overlay->Read(Whole(bytes), offset) == 0);
       CHECK(memcmp(bytes.data(), &expected[offset], length) == 0);
+      // What the host is said to hold as well, it holds.
+      if (overlay->HostRange(offset, length, &fd, &place)) {
+        untouched++;
+        CHECK(pread(fd, bytes.data(), length, static_cast<off_t>(place)) == static_cast<ssize_t>(length));
+        CHECK(memcmp(bytes.data(), &expected[offset], length) == 0);
+      }
     }
+    if (what < 4) CHECK(!overlay->HostRange(offset, length, &fd, &place));
   }
+  CHECK(untouched > 10);
   CHECK(overlay->Discard(0, kSize) == 0);
   CHECK(file.Read() == base);
 }
