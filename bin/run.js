@@ -9,9 +9,13 @@ const {dirname, join} = require('node:path');
 const root = dirname(__dirname);
 const argv = process.argv.slice(2);
 
+/** Those that need the kernel: all of src/main.ts. */
+const COMMANDS =
+  'cat chmod chown cp df du find info ln ls mkdir mv rm run stat sum tar touch truncate xattr'.split(' ');
+
 /** Failures are left to the bundle: its own call of boot() meets them again and finds the words. */
 function bootEarly() {
-  if (!['cat', 'cp', 'info', 'ls'].includes(argv[0]) || argv.some((word) => /^--(help|memory)/.test(word))) return;
+  if (!COMMANDS.includes(argv[0]) || argv.some((word) => /^--(help|memory)/.test(word))) return;
   try {
     const addon = require(process.env.KDISK_ADDON || join(root, 'addon', 'build', 'Release', 'kdisk.node'));
     const kernel = process.env.KDISK_KERNEL || join(root, 'lkl', 'build', 'kdisk-kernel.elf');

@@ -44,6 +44,26 @@ function withoutStdoutListener(text) {
   return text.replace(listener, '');
 }
 
+/** Makes each command a getter that loads it: a program that runs one of them does not start the twenty others. */
+const lazyCommands = {
+  name: 'lazy-commands',
+  setup({onLoad}) {
+    onLoad({filter: /[\\/]src[\\/]main\.ts$/}, async ({path}) => {
+      const files = {};
+      let text = (await readFile(path, 'utf8')).replace(/^import (\w+) from '(\.\/commands\/.*)';$/gm, (_, name, file) => {
+        files[name] = file;
+        return '';
+      });
+      text = text.replace(/^ {2}(\w+): (\w+),$/gm, (line, command, name) =>
+        files[name] ? `  get ${command}() { return require('${files[name]}').default; },` : line,
+      );
+      if (!text.includes('get ls()'))
+        throw new Error('src/main.ts has changed: look at how it names the commands');
+      return {contents: text, loader: 'ts'};
+    });
+  },
+};
+
 const common = {
   bundle: true,
   platform: 'node',
@@ -75,7 +95,7 @@ async function bundle() {
       entryPoints: ['src/main.ts'],
       format: 'cjs',
       outfile: 'dist/cli.cjs',
-      plugins: [lazyOclif],
+      plugins: [lazyOclif, lazyCommands],
       // CommonJS has no import.meta.url; src/package-root.ts takes a path as well.
       define: {'import.meta.url': '__filename', 'process.env.NODE_ENV': '"production"'},
     }),

@@ -28,9 +28,11 @@ show(['ls', '-R', 'disk.img@p2:/home']);
 show(['cat', 'disk.img@p2:/etc/motd']);
 show(['cp', '-r', 'disk.img@p2:/home/ann', 'disk.img@p2:/etc', '.']);
 show(['-lRs', '--time-style=long-iso', 'ann', 'etc'], 'ls');
+show(['cp', '-a', 'etc', 'disk.img@p2:/srv']);
+show(['find', 'disk.img@p2:/srv', '-type', 'f']);
 console.log(
   failed === 0
-    ? 'All of it was read by drivers of the Linux kernel inside Node; nothing was mounted on this machine.'
+    ? 'All of it was read and written by drivers of the Linux kernel inside Node; nothing was mounted on this machine.'
     : `${failed} commands failed`,
 );
 process.exitCode = failed === 0 ? 0 : 1;

@@ -4,9 +4,11 @@ import {Command} from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import {DEFAULT_MEMORY, kernelLog} from './binding.ts';
 import {combinedExit, EXIT, failure, Failure, usageFailure} from './cli/failure.ts';
+import {endIfInterrupted, isInterrupted} from './cli/interruption.ts';
 import {formatJson} from './cli/json.ts';
-import {say, writeOut} from './cli/output.ts';
+import {onExit, say, writeOut} from './cli/output.ts';
 import {Session} from './cli/session.ts';
+import {stopSignal} from './cli/writing.ts';
 import {parseSize} from './format/size.ts';
 
 const MIB = 1024 * 1024;
@@ -14,7 +16,7 @@ const MIB = 1024 * 1024;
 const LEAST_MEMORY = 32 * MIB;
 
 /** What the commands need to know of the shared flags. */
-interface SharedFlags {
+export interface SharedFlags {
   image?: string | undefined;
   'as-is'?: boolean;
   memory?: string | undefined;
@@ -26,6 +28,21 @@ export interface JsonProblem {
   code: string;
   message: string;
 }
+
+/** What a command that runs others gives to them. */
+export interface Host {
+  session(flags: SharedFlags): Session;
+  /** In front of each message, "line 3: ". */
+  where: string;
+}
+
+export interface Outcome {
+  exitCode: number;
+  /** What --json would have printed. */
+  result: unknown;
+}
+
+type CommandClass = new (argv: string[], config: never) => BaseCommand;
 
 /** Of --memory. Not done by oclif, which would put the error into a frame of three lines. */
 function memorySize(text: string | undefined): number {
@@ -60,15 +77,28 @@ export abstract class BaseCommand extends Command {
 
   private readonly failures: Failure[] = [];
   private verbose = false;
+  private opened: Session | undefined;
+  /** As a whole, not only with some targets. */
+  private refused = false;
+  /** Set by `kdisk run`, which keeps the images open from line to line and does the printing. */
+  private host: Host | undefined;
 
   /** Runs with a configuration that is already there; what execute() of oclif does, without its search for plugins. */
-  static async runWith(
-    this: new (argv: string[], config: never) => BaseCommand,
-    argv: string[],
-    config: unknown,
-  ): Promise<void> {
+  static async runWith(this: CommandClass, argv: string[], config: unknown): Promise<void> {
     await new this(argv, config as never)._run();
   }
+
+  /** Runs as part of another command, with its images. */
+  static async runInside(this: CommandClass, argv: string[], config: unknown, host: Host): Promise<Outcome> {
+    const command = new this(argv, config as never);
+    command.host = host;
+    await command._run();
+    return command.outcome;
+  }
+
+  /** Of --json; 0 for commands that print several values, a line each. */
+  protected readonly indent: number = 2;
+  private readonly outcome: Outcome = {exitCode: EXIT.ok, result: undefined};
 
   /** oclif's own prepares debug output and warnings of deprecation, which we do not have. */
   override async init(): Promise<void> {}
@@ -76,7 +106,31 @@ export abstract class BaseCommand extends Command {
   /** The images that the shared flags are about; also takes note of --verbose. */
   protected session(flags: SharedFlags): Session {
     this.verbose = Boolean(flags.verbose);
-    return new Session({image: flags.image, asIs: Boolean(flags['as-is']), memory: memorySize(flags.memory)});
+    if (this.host) return this.host.session(flags);
+    const {image, memory} = flags;
+    this.opened = new Session({image, asIs: Boolean(flags['as-is']), memory: memorySize(memory)});
+    onExit(async () => (await this.close()).at(0)?.exitCode ?? EXIT.ok);
+    return this.opened;
+  }
+
+  /** Aborted when the user wants the command to stop; only commands that change images need to look at it. */
+  protected get signal(): AbortSignal {
+    return stopSignal();
+  }
+
+  /** Once, however the command ended: writable images are closed, and failures of that are reported as its own. */
+  private async close(): Promise<Failure[]> {
+    const session = this.opened;
+    this.opened = undefined;
+    const failures = (await session?.close()) ?? [];
+    for (const found of failures) {
+      this.note(found);
+      // Whoever is stopped gets no JSON that could hold it.
+      if (isInterrupted()) say(`kdisk: ${found.message}`);
+      else this.tell(found.message);
+      this.exitWith(found.exitCode);
+    }
+    return failures;
   }
 
   /** Reports what went wrong with one target; the command goes on. */
@@ -92,22 +146,46 @@ export abstract class BaseCommand extends Command {
     return found;
   }
 
+  /** In front of messages; empty unless it is one of many commands. */
+  protected get where(): string {
+    return this.host?.where ?? '';
+  }
+
   /** A line on stderr, in the name of the program. */
   protected tell(message: string): void {
-    if (!this.jsonEnabled()) say(`kdisk: ${message}`);
+    if (!this.jsonEnabled()) say(`kdisk: ${this.where}${message}`);
   }
 
   /** Sets the exit code after a run in which parts may have failed. */
   protected finish(succeeded: number): void {
-    process.exitCode = combinedExit(this.failures, succeeded);
+    this.exitWith(combinedExit(this.failures, succeeded));
+  }
+
+  private exitWith(code: number): void {
+    this.outcome.exitCode = code;
+    if (!this.host) process.exitCode = code;
+  }
+
+  private async emit(value: unknown): Promise<void> {
+    // Half of a result is none.
+    if (isInterrupted()) return;
+    if (this.host) this.outcome.result = value;
+    else await writeOut(formatJson(value, this.indent));
+  }
+
+  private async emitError(failures: Failure[]): Promise<void> {
+    const message = failures.map((each) => each.message).join('; ');
+    await this.emit({error: {code: failures[0]!.code, message, exitCode: this.outcome.exitCode}});
   }
 
   override async catch(error: unknown): Promise<void> {
     const found = isParseError(error) ? parseFailure(error, this.id ?? '') : failure(error);
-    process.exitCode = found.exitCode;
-    if (this.jsonEnabled())
-      await writeOut(formatJson({error: {code: found.code, message: found.message, exitCode: found.exitCode}}));
-    else say(`kdisk: ${found.message}`);
+    this.refused = true;
+    this.exitWith(found.exitCode);
+    // A stopped command has nothing to add to "interrupted".
+    if (!isInterrupted() || (error as Error).name !== 'AbortError') this.tell(found.message);
+    const also = await this.close();
+    if (this.jsonEnabled()) await this.emitError([found, ...also]);
     if (found.code === 'ERR_INTERNAL' && process.env.KDISK_DEBUG) say(String((error as Error).stack));
   }
 
@@ -119,7 +197,15 @@ export abstract class BaseCommand extends Command {
   override async _run<T>(): Promise<T> {
     // oclif prints results through its own theme; ours goes out here, so the inherited printing is switched off.
     const result = await super._run<T>();
-    if (result !== undefined && this.jsonEnabled()) await writeOut(formatJson(result));
+    const failures = await this.close();
+    if (result !== undefined && this.jsonEnabled()) {
+      const problems = (result as {problems?: JsonProblem[]}).problems;
+      problems?.push(...failures.map(({code, message}) => ({code, message})));
+      await this.emit(result);
+    }
+    if (result === undefined && failures.length > 0 && this.jsonEnabled() && !this.refused)
+      await this.emitError(failures);
+    if (!this.host) await endIfInterrupted(!this.refused);
     return result;
   }
 

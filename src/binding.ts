@@ -11,12 +11,15 @@ import {packageRoot, requireLate} from './package-root.ts';
 export type Binding = Omit<typeof Addon, 'default'>;
 export type {
   AttachMode,
+  CopyLoss,
   CopyOptions,
   CopyProblem,
   CopyProgress,
   CopyResult,
   CopySource,
   Disk,
+  ReadTreeOptions,
+  Side,
   SyscallArgument,
 } from '../addon/index.d.ts';
 
@@ -59,6 +62,13 @@ function adopting(raw: Binding): Binding {
     syscall: (...args) => raw.syscall(...args).catch(fail),
     readOnce: (...args) => raw.readOnce(...args).catch(fail),
     list: (...args) => raw.list(...args).catch(fail),
+    copy: (...args) => raw.copy(...args).catch(fail),
+    openTree: (...args) => raw.openTree(...args).catch(fail),
+    readTree: (...args) => raw.readTree(...args).catch(fail),
+    closeTree: (...args) => raw.closeTree(...args).catch(fail),
+    createTree: (...args) => raw.createTree(...args).catch(fail),
+    writeTree: (...args) => raw.writeTree(...args).catch(fail),
+    finishTree: (...args) => raw.finishTree(...args).catch(fail),
     copyOut: (...args) => raw.copyOut(...args).catch(fail),
     crash: (...args) => raw.crash(...args).catch(fail),
   };

@@ -5,17 +5,55 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {boot} from './binding.ts';
 import {EXIT, failure} from './cli/failure.ts';
+import {unknownCommand} from './cli/habits.ts';
 import {watchSignals} from './cli/interruption.ts';
 import {say, writeOut} from './cli/output.ts';
 import Cat from './commands/cat.ts';
+import Chmod from './commands/chmod.ts';
+import Chown from './commands/chown.ts';
 import Cp from './commands/cp.ts';
+import Df from './commands/df.ts';
+import Du from './commands/du.ts';
+import Find from './commands/find.ts';
 import Info from './commands/info.ts';
+import Ln from './commands/ln.ts';
 import Ls from './commands/ls.ts';
+import Mkdir from './commands/mkdir.ts';
+import Mv from './commands/mv.ts';
+import Rm from './commands/rm.ts';
+import Run from './commands/run.ts';
+import Stat from './commands/stat.ts';
+import Sum from './commands/sum.ts';
+import Tar from './commands/tar.ts';
+import Touch from './commands/touch.ts';
+import Truncate from './commands/truncate.ts';
+import Xattr from './commands/xattr.ts';
 import {parseSize} from './format/size.ts';
 import {packageRoot} from './package-root.ts';
 
 /** Looked up by oclif too, when it prints help. */
-export const COMMANDS = {cat: Cat, cp: Cp, info: Info, ls: Ls};
+export const COMMANDS = {
+  cat: Cat,
+  chmod: Chmod,
+  chown: Chown,
+  cp: Cp,
+  df: Df,
+  du: Du,
+  find: Find,
+  info: Info,
+  ln: Ln,
+  ls: Ls,
+  mkdir: Mkdir,
+  mv: Mv,
+  rm: Rm,
+  run: Run,
+  stat: Stat,
+  sum: Sum,
+  tar: Tar,
+  touch: Touch,
+  truncate: Truncate,
+  xattr: Xattr,
+};
 
 function version(): string {
   const {version} = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {version: string};
@@ -28,6 +66,8 @@ const config = {
   runHook: async () => ({successes: [], failures: []}),
   scopedEnvVar: () => undefined,
   scopedEnvVarKeys: () => [],
+  /** For the command that runs others. */
+  commands: COMMANDS,
 };
 
 /** The size in --memory, if it is a good one; the parser will complain about a bad one. */
@@ -62,7 +102,7 @@ async function run(argv: string[]): Promise<void> {
   if (isHelp(argv)) return help(argv.length === 0 ? ['--help'] : argv);
   const command = Object.hasOwn(COMMANDS, name!) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;
   if (!command) {
-    say(`kdisk: there is no command "${name}"; there are ${Object.keys(COMMANDS).join(', ')} (kdisk --help)`);
+    say(`kdisk: ${unknownCommand(name!, COMMANDS)}`);
     process.exitCode = EXIT.usage;
     return;
   }

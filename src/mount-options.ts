@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// How each file system is mounted: the kernel's name of the driver, the options that make names come out as UTF-8, and
-// those that leave a journal alone.
+// How each file system is mounted: the kernel's name of the driver, the options that make names come out as UTF-8,
+// those that leave a journal alone, and those for writing.
 
 interface Driver {
   /** file_system_type name in the kernel. */
@@ -11,42 +11,49 @@ interface Driver {
   byVersion?: Record<string, string>;
   /** Given for a volume that must be seen exactly as it is on the disk: no journal replay, no roll-forward. */
   asIs?: string;
+  /** For a mount that reads ... */
+  read?: string;
+  /** ... and one that writes: what is damaged must not be written on. */
+  write?: string;
+  /** The driver, or the way it is built in here, does not write. */
+  readOnly?: true;
 }
 
 // fs/*/super.c of the kernel that is built in. iso9660, jfs, squashfs, ... replay nothing on a read-only mount.
 const DRIVERS: Record<string, Driver> = {
   // The ext4 driver mounts all three. An image may ask for a panic at the first error (tune2fs -e panic): not here.
-  ext2: {driver: 'ext4', options: 'errors=continue', asIs: 'noload'},
-  ext3: {driver: 'ext4', options: 'errors=continue', asIs: 'noload'},
-  ext4: {driver: 'ext4', options: 'errors=continue', asIs: 'noload'},
+  ext2: {driver: 'ext4', read: 'errors=continue', write: 'errors=remount-ro', asIs: 'noload'},
+  ext3: {driver: 'ext4', read: 'errors=continue', write: 'errors=remount-ro', asIs: 'noload'},
+  ext4: {driver: 'ext4', read: 'errors=continue', write: 'errors=remount-ro', asIs: 'noload'},
   btrfs: {driver: 'btrfs', asIs: 'rescue=nologreplay'},
   // Images are copied: two with one UUID are no accident.
   xfs: {driver: 'xfs', options: 'nouuid', asIs: 'norecovery'},
-  f2fs: {driver: 'f2fs', asIs: 'norecovery'},
-  nilfs2: {driver: 'nilfs2', options: 'errors=continue', asIs: 'norecovery'},
-  vfat: {driver: 'vfat', options: 'utf8'},
-  exfat: {driver: 'exfat', options: 'iocharset=utf8'},
-  ntfs: {driver: 'ntfs3', options: 'iocharset=utf8'},
-  iso9660: {driver: 'iso9660', options: 'iocharset=utf8'},
+  f2fs: {driver: 'f2fs', write: 'errors=remount-ro', asIs: 'norecovery'},
+  nilfs2: {driver: 'nilfs2', read: 'errors=continue', write: 'errors=remount-ro', asIs: 'norecovery'},
+  // These have no modes, and show files as a umask says; the one of the kernel inside is 0.
+  vfat: {driver: 'vfat', options: 'utf8,umask=022'},
+  exfat: {driver: 'exfat', options: 'iocharset=utf8,umask=022'},
+  ntfs: {driver: 'ntfs3', options: 'iocharset=utf8,umask=022'},
+  iso9660: {driver: 'iso9660', options: 'iocharset=utf8', readOnly: true},
   udf: {driver: 'udf', options: 'iocharset=utf8'},
   jfs: {driver: 'jfs', options: 'iocharset=utf8'},
   hfs: {driver: 'hfs', options: 'iocharset=utf8,codepage=macroman'},
-  hfsplus: {driver: 'hfsplus', options: 'nls=utf8'},
-  squashfs: {driver: 'squashfs'},
-  erofs: {driver: 'erofs'},
+  hfsplus: {driver: 'hfsplus', options: 'nls=utf8,umask=022'},
+  squashfs: {driver: 'squashfs', readOnly: true},
+  erofs: {driver: 'erofs', readOnly: true},
   minix: {driver: 'minix'},
-  romfs: {driver: 'romfs'},
-  cramfs: {driver: 'cramfs'},
+  romfs: {driver: 'romfs', readOnly: true},
+  cramfs: {driver: 'cramfs', readOnly: true},
   affs: {driver: 'affs'},
-  befs: {driver: 'befs', options: 'iocharset=utf8'},
+  befs: {driver: 'befs', options: 'iocharset=utf8', readOnly: true},
   bfs: {driver: 'bfs'},
-  efs: {driver: 'efs'},
-  hpfs: {driver: 'hpfs'},
-  omfs: {driver: 'omfs'},
-  qnx6: {driver: 'qnx6'},
+  efs: {driver: 'efs', readOnly: true},
+  hpfs: {driver: 'hpfs', options: 'umask=022'},
+  omfs: {driver: 'omfs', options: 'umask=022'},
+  qnx6: {driver: 'qnx6', readOnly: true},
   sysv: {driver: 'sysv'},
   // There are more kinds, but only these two can be told apart by what is on the disk.
-  ufs: {driver: 'ufs', byVersion: {1: 'ufstype=44bsd', 2: 'ufstype=ufs2'}},
+  ufs: {driver: 'ufs', byVersion: {1: 'ufstype=44bsd', 2: 'ufstype=ufs2'}, readOnly: true},
 };
 
 /** True when a driver is there for this type, in blkid's spelling. */
@@ -54,15 +61,41 @@ export function isMountable(type: string): boolean {
   return Object.hasOwn(DRIVERS, type);
 }
 
+/** True when the kernel can write to it too. */
+export function isWritable(type: string): boolean {
+  return isMountable(type) && !DRIVERS[type]!.readOnly;
+}
+
+/** What a mount is for: 'as-is' shows exactly what is on the disk, without a replay of its journal. */
+export type MountMode = 'read' | 'as-is' | 'write';
+
 /** Arguments of mount(2); undefined when there is no driver. */
 export function mountArguments(
   {type, version = ''}: {type: string; version?: string},
-  asIs: boolean,
+  mode: MountMode,
 ): {driver: string; data: string} | undefined {
   const found = isMountable(type) ? DRIVERS[type] : undefined;
   if (!found) return undefined;
-  const data = [found.options, found.byVersion?.[version], asIs ? found.asIs : undefined]
-    .filter((option) => option !== undefined)
-    .join(',');
+  const forMode = mode === 'write' ? [found.write] : mode === 'as-is' ? [found.read, found.asIs] : [found.read];
+  const data = [found.options, found.byVersion?.[version], ...forMode].filter((option) => option !== undefined).join(',');
   return {driver: found.driver, data};
+}
+
+/** What mends each, as its project calls it. */
+const REPAIR: Record<string, string> = {
+  ext2: 'e2fsck -f',
+  ext3: 'e2fsck -f',
+  ext4: 'e2fsck -f',
+  xfs: 'xfs_repair',
+  btrfs: 'btrfs check',
+  f2fs: 'fsck.f2fs',
+  vfat: 'fsck.vfat',
+  exfat: 'fsck.exfat',
+  ntfs: 'chkdsk',
+  jfs: 'jfs_fsck',
+  hfsplus: 'fsck.hfsplus',
+};
+
+export function repairTool(type: string): string | undefined {
+  return REPAIR[type];
 }

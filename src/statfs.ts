@@ -16,7 +16,12 @@ export interface VolumeStatFs {
   ffree: bigint;
   /** Longest file name, bytes. */
   namelen: bigint;
+  /** It is mounted so that nothing can be changed. */
+  readOnly: boolean;
 }
+
+/** ST_RDONLY of include/linux/statfs.h */
+const READ_ONLY = 1n;
 
 export function decodeStatfs(bytes: Uint8Array): VolumeStatFs {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -31,5 +36,6 @@ export function decodeStatfs(bytes: Uint8Array): VolumeStatFs {
     files: word(5),
     ffree: word(6),
     namelen: word(8),
+    readOnly: (word(10) & READ_ONLY) !== 0n,
   };
 }

@@ -3,15 +3,16 @@
 import type {FileHandle} from '../file-handle.ts';
 import {fileType} from '../format/mode.ts';
 import type {Volume} from '../volume.ts';
+import {addressOf, type PathTarget} from './address.ts';
 import {EXIT, Failure} from './failure.ts';
-import type {Target} from './session.ts';
 
 /** Follows links. */
-export async function openRegularFile(volume: Volume, {word, path}: Target): Promise<FileHandle> {
+export async function openRegularFile(volume: Volume, target: PathTarget): Promise<FileHandle> {
+  const {word, path} = target;
   const stats = await volume.stat(path);
   if (stats.isDirectory()) {
     // An image without a path is a file to the reader's eyes.
-    const directory = word.endsWith(path) ? word : `${word}:${path}`;
+    const directory = addressOf(target, path).toString();
     throw new Failure(`${directory} is a directory; "kdisk ls" lists it, "kdisk cp -r" copies it`, EXIT.usage, 'EISDIR');
   }
   if (!stats.isFile())

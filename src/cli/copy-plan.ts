@@ -1,111 +1,175 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Where each source of a copy goes on the host: the rules of cp for destinations that exist, and those that do not.
-import {statSync, type Stats} from 'node:fs';
-import {basename, dirname, join} from 'node:path';
+// Where each source of a copy goes: the rules of GNU cp for destinations that exist, and those that do not. Nothing is
+// written before all of them were asked.
+import {statSync} from 'node:fs';
+import {systemError} from '../errors.ts';
 import {parseAddress} from '../image-path.ts';
-import type {VolumeStats} from '../statx.ts';
-import type {Volume} from '../volume.ts';
-import {EXIT, failure, Failure, usageFailure} from './failure.ts';
+import type {PathTarget} from './address.ts';
+import type {Facts, Place, Side} from './copy-side.ts';
+import {EXIT, failure, Failure, targetFailure, usageFailure} from './failure.ts';
 import type {Session, Target} from './session.ts';
 
-export type Destination = {kind: 'stdout'} | {kind: 'host'; path: string; stats: Stats | undefined};
+const ENOENT = 2;
 
-export interface PlannedCopy {
-  source: Target;
-  volume: Volume;
-  stats: VolumeStats;
-  to: string;
+/** A word of the command line. */
+export type Word = {kind: 'stream'} | {kind: 'host'; word: string} | {kind: 'image'; target: Target};
+
+/** A source or destination that is in a tree, with the side that it is on. */
+export interface Located extends Place {
+  side: Side;
+  /** Undefined on the host. */
+  target: PathTarget | undefined;
+  /** The same for what one copy can take together. */
+  group: string;
 }
 
-/** The last word of the command line. */
-export function parseDestination(word: string): Destination {
+export interface Rules {
+  recursive: boolean;
+  /** The destination is what is made, not the directory for it (-T). */
+  exact: boolean;
+}
+
+/** One source with its place at the destination. */
+export interface Planned {
+  from: Located;
+  facts: Facts;
+  to: Place;
+  /** What is in the directory is meant; its own name is of no concern. */
+  content: boolean;
+  /** Nothing is there yet. */
+  isNew: boolean;
+}
+
+export function parseWord(word: string, session: Session): Word {
   const address = parseAddress(word);
-  if (address.kind === 'stream') return {kind: 'stdout'};
-  if (address.kind === 'image') {
-    const isDrive = /^[a-z]$/i.test(address.image ?? '') ? `; for the file "${word}" of the host write ./${word}` : '';
-    throw new Failure(
-      `${word}: writing into an image is not supported yet; the destination must be on the host${isDrive}`,
-      EXIT.unsupported,
-      'ERR_UNSUPPORTED',
-    );
-  }
-  return {kind: 'host', path: word, stats: look(word)};
+  if (address.kind === 'stream') return {kind: 'stream'};
+  if (address.kind === 'host') return {kind: 'host', word};
+  return {kind: 'image', target: session.target(word)};
 }
 
-/** What is there, if anything; not being allowed to look ends the command. */
-function look(path: string): Stats | undefined {
-  try {
-    return statSync(path, {throwIfNoEntry: false});
-  } catch (error) {
-    throw failure(error, path);
+/** Rules that need no look at anything. */
+export function checkWords(sources: Word[], destination: Word, {recursive, exact}: Rules): void {
+  if (exact && sources.length > 1) throw usageFailure('--no-target-directory takes one source and one destination');
+  const streams = sources.filter(({kind}) => kind === 'stream').length;
+  if (streams > 0 && sources.length > 1) throw usageFailure('"-" cannot be copied together with other sources');
+  const outside = sources.find(({kind}) => kind !== 'image');
+  if (destination.kind !== 'image' && outside) {
+    const from = outside.kind === 'host' ? outside.word : '-';
+    const to = destination.kind === 'host' ? destination.word : '-';
+    throw usageFailure(`neither ${from} nor ${to} is in an image (IMAGE:/path); on the host, use cp`);
   }
+  if (destination.kind === 'stream' && sources.length > 1 && !recursive)
+    throw usageFailure('only one file can be copied to standard output; "kdisk cat" takes several, -r makes an archive');
 }
 
-/** A word that must name something inside an image. */
-export function parseSource(word: string, session: Session): Target {
-  const address = parseAddress(word);
-  if (address.kind === 'host')
-    throw usageFailure(`"${word}" is a path of the host; what is copied must be in an image: IMAGE:/path`);
-  return session.target(word);
+/** The destination, as far as it concerns all sources. */
+export interface Destination extends Located {
+  /** What is there, links followed. */
+  facts: Facts | undefined;
 }
 
-/** Rules that need no look into the image. */
-export function checkDestination(sources: Target[], destination: Destination, recursive: boolean): void {
-  if (destination.kind === 'stdout') {
-    if (sources.length > 1)
-      throw usageFailure('only one file can be copied to standard output; "kdisk cat" takes several');
-    if (recursive) throw usageFailure('a tree cannot be copied to standard output');
-    return;
+/** @returns what is at the destination, after the checks that concern all sources */
+export async function lookAt(
+  destination: Located,
+  sources: number,
+  {exact}: Rules,
+  isDirectory: boolean,
+): Promise<Destination> {
+  const {side, word} = destination;
+  const found = await side.look(destination, true);
+  if (isDirectory || (sources > 1 && !exact)) {
+    if (!found) throw new Failure(`${word}: there is no such directory`, EXIT.notFound, 'ENOENT');
+    if (found.kind !== 'directory')
+      throw new Failure(`${word} is not a directory, as a destination of several sources must be`, EXIT.usage, 'ENOTDIR');
   }
-  const {path, stats} = destination;
-  if (sources.length > 1 && !stats?.isDirectory()) {
-    throw usageFailure(
-      `${path} is ${stats ? 'not a directory' : 'no existing directory'}, as a destination of several sources must be`,
-    );
-  }
-  if (!stats && !look(dirname(path))?.isDirectory()) {
-    throw new Failure(`cannot make ${path}: there is no directory ${dirname(path)}`, EXIT.notFound, 'ENOENT');
-  }
-  for (const {image} of sources) {
-    const source = look(image);
-    if (stats && source && stats.ino === source.ino && stats.dev === source.dev) {
-      throw usageFailure(`${path} is the image itself; copying to it would destroy it`);
+  if (found) return {...destination, facts: found};
+  const above = side.parent(destination);
+  if ((await side.look(above, true))?.kind !== 'directory')
+    throw new Failure(`cannot make ${word}: there is no directory ${above.word}`, EXIT.notFound, 'ENOENT');
+  return {...destination, facts: undefined};
+}
+
+/** Images are not files to be written to, nor copied from while they change. */
+export function checkImages(paths: string[], images: string[], how: 'written' | 'read'): void {
+  for (const path of paths) {
+    const found = statSync(path, {bigint: true, throwIfNoEntry: false});
+    for (const image of images) {
+      const other = found && statSync(image, {bigint: true, throwIfNoEntry: false});
+      if (!other || other.dev !== found.dev || other.ino !== found.ino) continue;
+      if (how === 'written') throw usageFailure(`${path} is the image itself; copying to it would destroy it`);
+      throw usageFailure(`${path} is the image that is written to; it cannot be copied into itself`);
     }
   }
 }
 
-/** Name of a source at its destination; none for the root of a volume and for "dir/.", whose content is meant. */
-function nameOf(path: string): string {
-  const last = path.endsWith('/.') ? '' : basename(path);
-  return last === '..' ? '' : last;
+/** Decides where sources go, one after the other. */
+export class Planner {
+  private readonly taken = new Map<string, string>();
+
+  constructor(
+    private readonly destination: Destination,
+    private readonly rules: Rules,
+  ) {}
+
+  /** @throws Failure of this source; others may still be fine */
+  async place(from: Located): Promise<Planned> {
+    const {side: there, facts: above} = this.destination;
+    const {recursive, exact} = this.rules;
+    const facts = await from.side.look(from, !recursive);
+    if (!facts) throw missing(from);
+    const isTree = facts.kind === 'directory';
+    if (isTree && !recursive) throw refused(`${from.word} is a directory; -r copies directories`, 'EISDIR');
+    const name = from.side.nameOf(from);
+    const into = above?.kind === 'directory' && !exact && name !== undefined;
+    let to: Place = into ? there.below(this.destination, name) : this.destination;
+    const target = into ? await there.look(to, false) : above;
+    if (isTree && target && target.kind !== 'directory')
+      throw refused(`cannot copy the directory ${from.word} over ${to.word}, which is not one`, 'ENOTDIR');
+    if (!isTree && target?.kind === 'directory')
+      throw refused(`cannot copy ${from.word} over ${to.word}, which is a directory`, 'EISDIR');
+    if (!isTree && !above && there.endsWithSlash(this.destination)) {
+      const hint = 'make it first, or leave out the slash';
+      throw new Failure(`${to.word} is no existing directory; ${hint}`, EXIT.notFound, 'ENOENT');
+    }
+    await this.checkSame(from, facts, to, target);
+    this.take(from, isTree, to);
+    // The user's own link to a directory is followed; links in trees never are.
+    if (isTree && target && !into) to = {...(await there.real(to)), word: to.word};
+    return {from, facts, to, content: isTree && name === undefined, isNew: target === undefined};
+  }
+
+  /** A file is not copied to itself, nor a directory into itself. */
+  private async checkSame(from: Located, facts: Facts, to: Place, target: Facts | undefined): Promise<void> {
+    const {side, group} = this.destination;
+    if (from.group !== group) return;
+    if (target?.id === facts.id)
+      throw refused(`${from.word} and ${to.word} are the same file`, 'EINVAL');
+    if (facts.kind !== 'directory') return;
+    let at = target ? await side.real(to) : await side.real(side.parent(to));
+    for (;;) {
+      if ((await side.look(at, false))?.id === facts.id)
+        throw refused(`cannot copy the directory ${from.word} into itself, ${to.word}`, 'EINVAL');
+      const above = side.parent(at);
+      if (above.path.toString('latin1') === at.path.toString('latin1')) return;
+      at = above;
+    }
+  }
+
+  /** Two sources of one name would overwrite each other; directories are merged. */
+  private take({word}: Located, isTree: boolean, to: Place): void {
+    const key = Buffer.from(to.path as string).toString('latin1');
+    const before = this.taken.get(key);
+    if (before !== undefined && !(isTree && before === ''))
+      throw refused(`${word} would overwrite the copy just made of ${before || 'a directory'}, ${to.word}`, 'EEXIST');
+    this.taken.set(key, isTree ? '' : word);
+  }
 }
 
-/** @returns where the source goes, after the checks that need to know what it is */
-export function place(
-  source: Target,
-  stats: VolumeStats,
-  destination: Destination & {kind: 'host'},
-  recursive: boolean,
-): string {
-  const {path, stats: there} = destination;
-  if (stats.isDirectory() && !recursive) {
-    throw new Failure(`${source.word} is a directory; -r copies directories`, EXIT.usage, 'EISDIR');
-  }
-  const name = nameOf(source.path);
-  const to = there?.isDirectory() && name !== '' ? join(path, name) : path;
-  const target = to === path ? there : look(to);
-  if (stats.isDirectory() && target && !target.isDirectory()) {
-    throw new Failure(`cannot copy the directory ${source.word} over ${to}, which is not one`, EXIT.usage, 'ENOTDIR');
-  }
-  if (!stats.isDirectory() && target?.isDirectory()) {
-    throw new Failure(`cannot copy ${source.word} over ${to}, which is a directory`, EXIT.usage, 'EISDIR');
-  }
-  if (!stats.isDirectory() && !there && /[\\/]$/.test(path)) {
-    throw new Failure(
-      `${path} is no existing directory; make it first, or leave out the slash`,
-      EXIT.notFound,
-      'ENOENT',
-    );
-  }
-  return to;
+function refused(message: string, code: string): Failure {
+  return new Failure(message, EXIT.usage, code);
+}
+
+function missing({word, path, target}: Located): Failure {
+  const error = systemError(ENOENT, 'stat', path);
+  return target ? targetFailure(error, {word, path: path.toString()}) : failure(error, word);
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Errors as the commands report them: one line with the problem, the evidence and what to do next, and an exit code.
 import {dirname} from 'node:path';
+import type {Path} from '../caller.ts';
 import {AddressError} from '../image-path.ts';
 import {describeErrno} from '../errno.ts';
 import {KdiskError} from '../errors.ts';
 import {printable} from '../format/name.ts';
 import {sentenceSize} from '../format/size.ts';
+import {repairTool} from '../mount-options.ts';
 import {tellingLine} from './kernel-log.ts';
+import {writing} from './writing.ts';
 
 export const EXIT = {
   ok: 0,
@@ -26,7 +29,18 @@ const CODES: [number, string[]][] = [
   [EXIT.notFound, ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_NO_SUCH_VOLUME']],
   [
     EXIT.unreadable,
-    ['EUCLEAN', 'EBADMSG', 'EIO', 'ENOKEY', 'EKEYEXPIRED', 'EKEYREJECTED', 'ERR_ENCRYPTED', 'EKERNELDEAD'],
+    [
+      'EUCLEAN',
+      'EBADMSG',
+      'EIO',
+      'ENOKEY',
+      'EKEYEXPIRED',
+      'EKEYREJECTED',
+      'ERR_ENCRYPTED',
+      'ERR_NEEDS_REPAIR',
+      'ERR_NOT_CLEAN',
+      'EKERNELDEAD',
+    ],
   ],
   [EXIT.busy, ['EBUSY', 'ETXTBSY', 'EAGAIN']],
   [EXIT.unsupported, ['ERR_UNSUPPORTED', 'ERR_NO_FILE_SYSTEM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'ENODEV', 'ENOPKG']],
@@ -118,7 +132,11 @@ function deadKernel(error: CodedError, subject: string | undefined): Failure {
   // The addon quotes the line of the panic; what came before it in the log may be of no concern.
   const said = /the kernel says: (.*)/.exec(error.message)?.[1] ?? tellingLine((error as KdiskError).kernelLog);
   const evidence = said ? ` (the kernel says: ${printable(said)})` : '';
-  const message = `${prefix}the kernel's driver crashed on this image${evidence}; your file was not touched; try --as-is, or --verbose for the log`;
+  const next =
+    writing.size > 0
+      ? 'it was not unmounted: what was written last is lost, and its journal will be replayed at the next mount'
+      : 'your file was not touched; try --as-is, or --verbose for the log';
+  const message = `${prefix}the kernel's driver crashed on this image${evidence}; ${next}`;
   return new Failure(message, EXIT.unreadable, 'EKERNELDEAD', {cause: error});
 }
 
@@ -135,26 +153,13 @@ interface Mounted {
   size: bigint;
 }
 
-const REPAIR: Record<string, string> = {
-  ext2: 'e2fsck -f',
-  ext3: 'e2fsck -f',
-  ext4: 'e2fsck -f',
-  xfs: 'xfs_repair',
-  btrfs: 'btrfs check',
-  f2fs: 'fsck.f2fs',
-  vfat: 'fsck.vfat',
-  exfat: 'fsck.exfat',
-  ntfs: 'chkdsk',
-  jfs: 'jfs_fsck',
-  hfsplus: 'fsck.hfsplus',
-};
-
 /** A sentence about a file system that says that it is larger than its place. */
 function cutShort({content, size}: Mounted): string | undefined {
   if ((content.size ?? 0) <= size) return undefined;
   const wanted = BigInt(content.size!);
   const [all, there] = [sentenceSize(wanted), sentenceSize(size)];
-  const missing = all === there ? `${wanted - size} bytes of ${wanted} are missing` : `${all} of file system in ${there}`;
+  const missing =
+    all === there ? `${wanted - size} bytes of ${wanted} are missing` : `${all} of file system in ${there}`;
   return `it is cut short: ${missing}; copy it again, in full`;
 }
 
@@ -167,11 +172,17 @@ export function cutShortFailure(place: string, mounted: Mounted): Failure | unde
 }
 
 /** Failure of a mount: the errno says little, the log more. */
-export function mountFailure(error: unknown, place: string, {content, size}: Mounted, asIs: boolean): Failure {
+export function mountFailure(
+  error: unknown,
+  place: string,
+  {content, size}: Mounted,
+  asIs: boolean,
+  write = false,
+): Failure {
   if (!(error instanceof KdiskError) || error.syscall !== 'mount') return failure(error, place);
   const said = tellingLine(error.kernelLog);
   const evidence = said ? `; the kernel says: ${printable(said)}` : ` (${sentence(error)})`;
-  const start = `${printable(place)}: this ${content.type} cannot be mounted${evidence}`;
+  const start = `${printable(place)}: this ${content.type} cannot be mounted${write ? ' for writing' : ''}${evidence}`;
   const give = (next: string, exit: number) => new Failure(`${start}; ${next}`, exit, error.code, {cause: error});
   if ((content.devices ?? 1) > 1)
     return give(`it is spread over ${content.devices} devices, which is not supported yet`, EXIT.unsupported);
@@ -180,19 +191,25 @@ export function mountFailure(error: unknown, place: string, {content, size}: Mou
   if (error.code === 'EBUSY')
     return give('another file system that overlaps it is in use; name one at a time', EXIT.busy);
   if (error.code === 'ENOMEM') return give('more memory may help: --memory 256M', EXIT.host);
+  if (write && ['EROFS', 'EACCES'].includes(error.code)) return give('it can only be read', EXIT.unsupported);
   if (error.code === 'EROFS' && asIs)
     return give('it wants to write first: leave out --as-is (the image stays untouched)', EXIT.unreadable);
   const unsupported =
     ['EOPNOTSUPP', 'ENODEV', 'ENOSYS'].includes(error.code) || (error.code === 'EINVAL' && FEATURES.test(said ?? ''));
-  if (unsupported) return give('it uses something that this kernel does not support; a newer kdisk may', EXIT.unsupported);
-  const hint = !asIs && JOURNAL.test((said ?? '').replace(CALLER, '')) ? '; --as-is shows it without replaying its journal' : '';
-  const tool = REPAIR[content.type];
+  if (unsupported)
+    return give('it uses something that this kernel does not support; a newer kdisk may', EXIT.unsupported);
+  const hint =
+    !asIs && !write && JOURNAL.test((said ?? '').replace(CALLER, ''))
+      ? '; --as-is shows it without replaying its journal'
+      : '';
+  const tool = repairTool(content.type);
   return give(`it needs repair${tool ? ` (${tool}, on a copy)` : ''}${hint}`, EXIT.unreadable);
 }
 
 /** Failure of something done to a file inside an image; one that is not there leads to the directory that should have it. */
-export function targetFailure(error: unknown, {word, path}: {word: string; path: string}): Failure {
+export function targetFailure(error: unknown, {word, path}: {word: string; path: Path}): Failure {
   const found = failure(error, word);
+  if (typeof path !== 'string') return found;
   const inside = error instanceof KdiskError && error.errno !== undefined && error.path === path;
   if (!inside || !['ENOENT', 'ENOTDIR'].includes(found.code) || path === '/' || !word.endsWith(path)) return found;
   const parent = `${word.slice(0, -path.length)}${dirname(path)}`;

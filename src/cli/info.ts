@@ -4,6 +4,8 @@ import type {Image, ImagePartition} from '../image.ts';
 import {formatAddress, formatSelector, type Selector} from '../image-path.ts';
 import {isMountable} from '../mount-options.ts';
 import type {Content} from '../probe/index.ts';
+import type {Place} from '../selection.ts';
+import type {VolumeStatFs} from '../statfs.ts';
 import {cutShortFailure} from './failure.ts';
 import type {Session} from './session.ts';
 
@@ -40,6 +42,36 @@ export interface InfoResult {
   places: InfoPlace[];
 }
 
+export function isFileSystem(content: Content | undefined): content is Content {
+  return content?.usage === 'filesystem' && isMountable(content.type);
+}
+
+/**
+ * How full a file system is; undefined when it can't be mounted.
+ * @param onFailure told of that, and of one that is cut short
+ */
+export async function usageOf(
+  session: Session,
+  image: Image,
+  {selector, content, size}: Omit<Place, 'device'>,
+  onFailure: (error: unknown) => void,
+): Promise<VolumeStatFs | undefined> {
+  try {
+    const volume = await session.mount(image, [selector]);
+    const stats = await volume.statfs();
+    // Many drivers mount half a file system without a word.
+    const place = selector.kind === 'disk' ? image.path : formatAddress(image.path, [selector]);
+    const short = cutShortFailure(place, {content, size});
+    if (short) onFailure(short);
+    // The kernel does not mount a partition while the disk that it is on is mounted.
+    if (selector.kind === 'disk' && image.partitions.length > 0) await volume.close();
+    return stats;
+  } catch (error) {
+    onFailure(error);
+    return undefined;
+  }
+}
+
 /**
  * @param onFailure told of file systems that can't be mounted
  * @param only the one place to look at
@@ -51,21 +83,11 @@ export async function describeImage(
   only?: Selector,
 ): Promise<InfoResult> {
   const usage = async (selector: Selector, content: Content | undefined, size: bigint): Promise<Usage | null> => {
-    if (!content || content.usage !== 'filesystem' || !isMountable(content.type)) return null;
-    try {
-      const volume = await session.mount(image, [selector]);
-      const {bsize, blocks, bfree, bavail} = await volume.statfs();
-      // Many drivers mount half a file system without a word.
-      const place = selector.kind === 'disk' ? image.path : formatAddress(image.path, [selector]);
-      const short = cutShortFailure(place, {content, size});
-      if (short) onFailure(short);
-      // The kernel does not mount a partition while the disk that it is on is mounted.
-      if (selector.kind === 'disk' && image.partitions.length > 0) await volume.close();
-      return {total: blocks * bsize, used: (blocks - bfree) * bsize, available: bavail * bsize};
-    } catch (error) {
-      onFailure(error);
-      return null;
-    }
+    if (!isFileSystem(content)) return null;
+    const stats = await usageOf(session, image, {selector, content, size}, onFailure);
+    if (!stats) return null;
+    const {bsize, blocks, bfree, bavail} = stats;
+    return {total: blocks * bsize, used: (blocks - bfree) * bsize, available: bavail * bsize};
   };
   const places: InfoPlace[] = [];
   const wanted = (selector: Selector) => only === undefined || formatSelector(only) === formatSelector(selector);

@@ -5,7 +5,12 @@
 const MARK = '\u0000bigint:';
 const MARKED = /"\\u0000bigint:(-?\d+)"/g;
 
-export function formatJson(value: unknown): string {
-  const text = JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? `${MARK}${field}` : field), 2);
+/** @param indent 0 for one line */
+export function formatJson(value: unknown, indent = 2): string {
+  const text = JSON.stringify(
+    value,
+    (_, field: unknown) => (typeof field === 'bigint' ? `${MARK}${field}` : field),
+    indent,
+  );
   return text.replace(MARKED, '$1') + '\n';
 }

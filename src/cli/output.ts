@@ -4,12 +4,26 @@
 import {fstatSync, statSync, write, writeSync} from 'node:fs';
 import {requireLate} from '../package-root.ts';
 import {EXIT, failure} from './failure.ts';
+import {throwIfStopped} from './writing.ts';
 
+const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 
 /** A reader that has gone away (`| head`) has all that it wanted. */
 const EXIT_BROKEN_PIPE = 0;
+
+let beforeExit: (() => Promise<number>) | undefined;
+
+/** What must be done even when the output of a command ends the program; its result is an exit code, or 0. */
+export function onExit(work: () => Promise<number>): void {
+  beforeExit = work;
+}
+
+async function exit(code: number): Promise<never> {
+  const failed = await beforeExit?.();
+  process.exit(failed || code);
+}
 
 const later = () => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -27,15 +41,16 @@ function writeSome(bytes: Uint8Array): Promise<number> {
 export async function writeOut(data: string | Uint8Array): Promise<void> {
   let rest = typeof data === 'string' ? Buffer.from(data) : data;
   while (rest.length > 0) {
-    let written: number;
+    throwIfStopped();
+    let written = 0;
     try {
       written = await writeSome(rest);
     } catch (error) {
       // Windows says EOF where others say EPIPE.
-      if (['EPIPE', 'EOF'].includes((error as NodeJS.ErrnoException).code ?? '')) process.exit(EXIT_BROKEN_PIPE);
+      if (['EPIPE', 'EOF'].includes((error as NodeJS.ErrnoException).code ?? '')) await exit(EXIT_BROKEN_PIPE);
       // Nothing that a command could still do would be seen.
       say(`kdisk: standard output: ${failure(error).message}`);
-      process.exit(EXIT.host);
+      await exit(EXIT.host);
     }
     // A pipe that someone else made non-blocking is full.
     if (written === 0) await later();
@@ -87,6 +102,10 @@ let terminal: boolean | undefined;
 export function stdoutIsTerminal(): boolean {
   terminal ??= isTerminal(STDOUT);
   return terminal;
+}
+
+export function stdinIsTerminal(): boolean {
+  return isTerminal(STDIN);
 }
 
 export function stderrIsTerminal(): boolean {

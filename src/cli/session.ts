@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The images and volumes that one command uses: each is opened once, however many words name it. Nothing is unmounted
-// at the end: the volumes are read-only, so the end of the process takes them as they are, and sooner.
-import {existsSync, statSync} from 'node:fs';
+// The images and volumes that one command uses: each is opened once, however many words name it, and read-only until a
+// change is asked for. What is only read is not unmounted: the end of the process takes it as it is, and sooner.
+import {statSync} from 'node:fs';
 import {open, type Image} from '../image.ts';
 import {
   formatAddress,
@@ -11,11 +11,12 @@ import {
   type ImageAddress,
   type Selector,
 } from '../image-path.ts';
-import {fileType} from '../format/mode.ts';
 import {printable} from '../format/name.ts';
-import {choose} from '../selection.ts';
+import {choose, type Place} from '../selection.ts';
 import type {Volume} from '../volume.ts';
 import {EXIT, failure, Failure, mountFailure, usageFailure} from './failure.ts';
+import {closeFailure, imageFailure} from './image-failure.ts';
+import {writing} from './writing.ts';
 
 export interface SessionOptions {
   /** Value of --image. */
@@ -34,10 +35,30 @@ export interface Target {
   path: string;
 }
 
-export class Session {
-  private readonly images = new Map<string, Promise<Image>>();
+/** The part of a target that chooses a volume. */
+export type Where = Pick<Target, 'image' | 'selectors'>;
 
-  constructor(private readonly options: SessionOptions) {}
+export interface Access {
+  /** The image is to be changed: it is opened for that, closed and opened again if it was read until now. */
+  write?: boolean;
+}
+
+interface Opened {
+  image: Promise<Image>;
+  write: boolean;
+}
+
+export class Session {
+  constructor(
+    private readonly options: SessionOptions,
+    /** By the identity of the file; shared with what `with()` gave. */
+    private readonly images = new Map<string, Opened>(),
+  ) {}
+
+  /** The same images, with another meaning of ":/path". */
+  with(image: string | undefined): Session {
+    return image === undefined ? this : new Session({...this.options, image}, this.images);
+  }
 
   /** A word that must be in an image; without a path, its root directory. */
   target(word: string): Target {
@@ -76,125 +97,79 @@ export class Session {
     return {word, image: given.image, selectors: [...given.selectors, ...selectors], path};
   }
 
-  async open(target: Target): Promise<Image> {
-    const {asIs, memory} = this.options;
-    let image = this.images.get(target.image);
-    if (!image) {
-      image = open(target.image, {asIs, memory}).catch((error: unknown) => {
-        throw imageFailure(error, target.image);
-      });
-      this.images.set(target.image, image);
-    }
+  async open(target: Where, {write = false}: Access = {}): Promise<Image> {
+    const key = identity(target.image);
+    const before = this.images.get(key);
+    if (before && (before.write || !write)) return before.image;
+    if (write && this.options.asIs)
+      throw usageFailure('--as-is shows an image as it is; leave it out to change something');
+    const image = this.attach(target.image, write, before);
+    this.images.set(key, {image, write});
+    // A reader may still get what a writer did not.
+    if (write) image.catch(() => this.images.delete(key));
     return image;
   }
 
-  async volume(target: Target): Promise<Volume> {
-    const image = await this.open(target);
-    return this.mount(image, target.selectors);
+  private async attach(path: string, write: boolean, before: Opened | undefined): Promise<Image> {
+    try {
+      if (before) await (await before.image).close();
+      if (write) writing.add(this.images);
+      const {asIs, memory} = this.options;
+      return await open(path, write ? {write, memory} : {asIs, memory});
+    } catch (error) {
+      throw imageFailure(error, path, write);
+    }
   }
 
-  async mount(image: Image, selectors: Selector[]): Promise<Volume> {
-    let place;
+  /** A writable volume once given is given to readers too. */
+  async volume(target: Where, access: Access = {}): Promise<Volume> {
+    const image = await this.open(target, access);
+    return this.mount(image, target.selectors, access);
+  }
+
+  async mount(image: Image, selectors: Selector[], {write = false}: Access = {}): Promise<Volume> {
+    let place: Place | undefined;
+    let volume: Volume;
     try {
       place = choose(image, selectors);
-      return await image.volume(selectors);
+      volume = await image.volume(selectors);
     } catch (error) {
       if (!place) throw failure(error, image.path);
-      const where = place.selector.kind === 'disk' ? image.path : formatAddress(image.path, [place.selector]);
-      throw mountFailure(error, where, place, this.options.asIs);
+      throw mountFailure(error, addressOf(image, place), place, this.options.asIs, write);
     }
+    // Some drivers mount what they do not trust, or cannot write, as if asked for reading only.
+    if (write && (!volume.writable || (await volume.statfs()).readOnly)) {
+      const {type} = place.content;
+      const message = `${printable(addressOf(image, place))}: the kernel can only read this ${type}`;
+      throw new Failure(message, EXIT.unsupported, 'EROFS');
+    }
+    return volume;
+  }
+
+  /** Closes the images that may have been changed, so that all of it is in their files; returns what that reports. */
+  async close(): Promise<Failure[]> {
+    const failures: Failure[] = [];
+    for (const [key, {image, write}] of this.images) {
+      const opened = write ? await image.catch(() => undefined) : undefined;
+      if (!opened) continue;
+      this.images.delete(key);
+      await opened.close().catch((error: unknown) => failures.push(closeFailure(error, opened.path)));
+    }
+    writing.delete(this.images);
+    return failures;
   }
 }
 
-/** In words, for what no image can be. */
-function kindOf(path: string): string | undefined {
+/** One file has one, whatever it is called. */
+function identity(path: string): string {
   try {
-    const stats = statSync(path);
-    return stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice() ? fileType(stats.mode) : undefined;
+    const {dev, ino} = statSync(path, {bigint: true});
+    return `${dev}:${ino}`;
   } catch {
-    return undefined;
+    return path;
   }
 }
 
-/** The part of a path that is a file where a directory should be. */
-function fileOnTheWay(path: string): string | undefined {
-  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
-    const part = path.slice(0, at);
-    if (existsSync(part)) return part;
-  }
-  return undefined;
-}
-
-/** Why an image can't be opened, with what may have been meant. */
-function imageFailure(error: unknown, image: string): Failure {
-  const {code} = error as NodeJS.ErrnoException;
-  const name = printable(image);
-  const kind = kindOf(image);
-  if (kind)
-    return new Failure(
-      `${name} is a ${kind}: a disk image must be a file or block device, which can be read at any place`,
-      EXIT.usage,
-      code ?? 'EINVAL',
-      {cause: error},
-    );
-  switch (code) {
-    case 'ENOENT': {
-      if (image.endsWith(':'))
-        return new Failure(
-          `${name}: no such image; a path in an image starts with a slash: ${name}/`,
-          EXIT.notFound,
-          code,
-          {cause: error},
-        );
-      const colon = /^(.+):([^:/]+)$/.exec(image);
-      if (colon && existsSync(colon[1]!))
-        return new Failure(
-          `${name}: no such image; a path in an image starts with a slash: ${printable(`${colon[1]}:/${colon[2]}`)}`,
-          EXIT.notFound,
-          code,
-          {cause: error},
-        );
-      const odd = ['@p', '@disk'].some((form) => existsSync(`${image}${form}`));
-      const hint = /@[^@/\\]*$/.test(image)
-        ? '; if the part after "@" chooses a partition, it is written @p1, @p2, ...'
-        : odd
-          ? '; a name that ends like a selector needs one more "@" at its end'
-          : '';
-      return new Failure(`${name}: no such image${hint}`, EXIT.notFound, code, {cause: error});
-    }
-    case 'ENOTDIR': {
-      const file = fileOnTheWay(image);
-      const hint = file ? `; for what is in ${printable(file)} write ${printable(`${file}:${image.slice(file.length)}`)}` : '';
-      return new Failure(`${name}: no such image${hint}`, EXIT.notFound, code, {cause: error});
-    }
-    case 'EISDIR':
-      return new Failure(
-        `${name} is a directory, not a disk image; for files inside an image write IMAGE:/path`,
-        EXIT.usage,
-        code,
-        {cause: error},
-      );
-    case 'EINVAL':
-      return new Failure(`${name} is empty (or smaller than one sector): not a disk image; was it copied in full?`, EXIT.unsupported, code, {
-        cause: error,
-      });
-    case 'EACCES':
-    case 'EPERM':
-      return new Failure(`${name}: no permission to read it; get that (chmod, sudo), kdisk needs nothing more`, EXIT.host, code, {
-        cause: error,
-      });
-    case 'EBUSY':
-    case 'EAGAIN':
-    case 'ETXTBSY':
-      return new Failure(
-        `${name} is in use by another program; stop that first (a running virtual machine?)`,
-        EXIT.busy,
-        code,
-        {cause: error},
-      );
-    case 'EIO':
-      return new Failure(`${name}: the host cannot read it (i/o error)`, EXIT.host, code, {cause: error});
-    default:
-      return failure(error, image);
-  }
+function addressOf({path}: Image, {selector}: Place): string {
+  return selector.kind === 'disk' ? path : formatAddress(path, [selector]);
 }

@@ -5,6 +5,7 @@ import * as Args from '@oclif/core/args';
 import {BaseCommand, type JsonProblem} from '../base-command.ts';
 import {openRegularFile} from '../cli/content.ts';
 import {targetFailure} from '../cli/failure.ts';
+import {expandTargets} from '../cli/glob.ts';
 import {writeOut} from '../cli/output.ts';
 
 export interface CatFile {
@@ -25,7 +26,7 @@ export default class Cat extends BaseCommand {
   static override summary = 'Print files of an image.';
   static override description = 'The bytes go to standard output as they are, one file after the other.';
   static override args = {
-    target: Args.string({required: true, multiple: true, description: 'Files: IMAGE[@pN]:/path.'}),
+    target: Args.string({required: true, multiple: true, description: 'Files: IMAGE[@pN]:/path, with * ? [] if need be.'}),
   };
   static override examples = [
     {
@@ -43,7 +44,10 @@ export default class Cat extends BaseCommand {
     const session = this.session(flags);
     const result: CatResult = {files: [], problems: []};
     let succeeded = 0;
-    for (const target of args.target.map((word) => session.target(word))) {
+    const failed = (error: unknown) => result.problems.push(this.problem(error));
+    const named = args.target.map((word) => session.target(word));
+    const targets = await expandTargets(session, named, {failed});
+    for (const target of targets) {
       try {
         await using file = await openRegularFile(await session.volume(target), target);
         if (this.jsonEnabled()) {
@@ -55,7 +59,7 @@ export default class Cat extends BaseCommand {
         }
         succeeded++;
       } catch (error) {
-        result.problems.push(this.problem(targetFailure(error, target)));
+        failed(targetFailure(error, target));
       }
     }
     this.finish(succeeded);

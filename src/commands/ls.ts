@@ -3,12 +3,18 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import {BaseCommand, type JsonProblem} from '../base-command.ts';
-import {targetFailure} from '../cli/failure.ts';
-import {entryErrors, listDirectory, singleEntry, type Listing, type ListOptions} from '../cli/listing.ts';
+import {addressOf, shown, type PathTarget} from '../cli/address.ts';
+import {withoutImageLetter} from '../cli/base-flags.ts';
+import {COLOUR_WISHES, colourWords, paintFor, type ColourWish} from '../cli/colour.ts';
+import {targetFailure, usageFailure} from '../cli/failure.ts';
+import {expandTargets} from '../cli/glob.ts';
+import {entryErrors, listDirectory, sortEntries, type Listing, type ListOptions} from '../cli/listing.ts';
 import {Page, stdoutIsTerminal, terminalWidth} from '../cli/output.ts';
-import type {Session, Target} from '../cli/session.ts';
-import {formatEntries, jsonEntry, painter, type JsonEntry, type ListingStyle} from '../format/listing.ts';
-import {jsonName, printable, quoteName} from '../format/name.ts';
+import type {Session} from '../cli/session.ts';
+import {drawTree} from '../cli/tree.ts';
+import {singleEntry} from '../cli/walk.ts';
+import {formatEntries, jsonEntry, type JsonEntry, type ListingStyle} from '../format/listing.ts';
+import {jsonName} from '../format/name.ts';
 import type {Entry} from '../dirents.ts';
 import {S_IFDIR} from '../syscalls.ts';
 import type {Volume} from '../volume.ts';
@@ -28,7 +34,7 @@ export interface LsResult {
 }
 
 interface Found {
-  target: Target;
+  target: PathTarget;
   volume: Volume;
   entry: Entry;
 }
@@ -37,48 +43,71 @@ export default class Ls extends BaseCommand {
   static override summary = 'List what is in a directory of an image.';
   static override description =
     'Names come out sorted by their bytes, one for each line unless standard output is a terminal. ' +
-    'An image without a path stands for its root directory.';
+    'An image without a path stands for its root directory. Since -i shows inode numbers here, --image has no letter.';
   static override args = {
     target: Args.string({
       required: true,
       multiple: true,
-      description: 'Directories or files: IMAGE[@pN]:/path, or just IMAGE.',
+      description: 'Directories or files: IMAGE[@pN]:/path, with * ? [] if need be, or just IMAGE.',
     }),
   };
+  static override baseFlags = withoutImageLetter;
   static override flags = {
     all: Flags.boolean({char: 'a', summary: 'Show names that begin with a dot too.'}),
+    color: Flags.string({
+      default: 'auto',
+      options: COLOUR_WISHES,
+      helpValue: 'WHEN',
+      summary: 'Paint names: auto (on a terminal), always or never.',
+    }),
     directory: Flags.boolean({char: 'd', summary: 'Show directories themselves, not what is in them.'}),
     human: Flags.boolean({char: 'h', summary: 'With --long: sizes such as 1.5K and 20M.'}),
-    inode: Flags.boolean({summary: 'Show the inode number of each entry.'}),
+    inode: Flags.boolean({char: 'i', summary: 'Show the inode number of each entry.'}),
     long: Flags.boolean({char: 'l', summary: 'Show mode, links, owner, group, size, time and link targets.'}),
     // The type of oclif knows letters only; its parser takes any character.
     one: Flags.boolean({char: '1' as 'l', summary: 'One name for each line, on a terminal too.'}),
     recursive: Flags.boolean({char: 'R', summary: 'Go down into directories.'}),
-    unsorted: Flags.boolean({char: 'U', summary: 'Keep the order of the file system.'}),
+    reverse: Flags.boolean({char: 'r', summary: 'The other way round.'}),
+    size: Flags.boolean({char: 'S', exclusive: ['time'], summary: 'The largest first.'}),
+    time: Flags.boolean({char: 't', summary: 'The last changed first.'}),
+    tree: Flags.boolean({exclusive: ['directory', 'long'], summary: 'Draw directories and what is in them as a tree.'}),
+    unsorted: Flags.boolean({char: 'U', exclusive: ['size', 'time'], summary: 'Keep the order of the file system.'}),
   };
   static override examples = [
     {command: '<%= config.bin %> ls disk.img', description: 'The root directory of the only file system in an image'},
     {command: '<%= config.bin %> ls -lh disk.img@p2:/etc', description: 'A directory of the second partition, in full'},
+    {command: '<%= config.bin %> ls -lt disk.img:/etc/*s*', description: 'What matches a pattern, the newest first'},
     {
-      command: '<%= config.bin %> ls -R --json -i disk.img :/home :/srv',
+      command: '<%= config.bin %> ls -R --json --image disk.img :/home :/srv',
       description: 'Two trees of one image for a program',
     },
   ];
 
   private readonly result: LsResult = {listings: [], problems: []};
 
+  constructor(argv: string[], config: never) {
+    super(colourWords(argv), config);
+  }
+
   async run(): Promise<LsResult> {
     const {args, flags} = await this.parse(Ls);
+    if (flags.inode && flags.image === undefined) checkInodeFlag(args.target);
     const session = this.session(flags);
-    const targets = args.target.map((word) => session.target(word));
     const json = this.jsonEnabled();
     const terminal = !json && stdoutIsTerminal();
-    const options: ListOptions = {...flags, stats: flags.long || json || terminal};
+    const paint = json ? undefined : await paintFor(flags.color as ColourWish);
+    const recursive = flags.recursive || flags.tree;
+    const stats = flags.long || flags.time || flags.size || flags.tree || json || paint !== undefined;
+    const options: ListOptions = {...flags, recursive, stats, pieces: false};
     const style: ListingStyle = {
       ...flags,
+      quote: terminal,
       width: flags.one || !terminal ? undefined : terminalWidth(),
-      paint: terminal ? painter((await import('chalk')).default) : undefined,
+      paint,
     };
+    const failed = (error: unknown) => this.result.problems.push(this.problem(error));
+    const named = args.target.map((word) => session.target(word));
+    const targets = await expandTargets(session, named, {failed});
     const found = await this.examine(session, targets, !flags.long && !flags.directory);
     const single = ({entry}: Found) => flags.directory || entry.type !== S_IFDIR;
     const files = found.filter(single);
@@ -86,24 +115,35 @@ export default class Ls extends BaseCommand {
     this.result.listings.push(...files.map(({target, entry}) => ({target: target.word, entries: [jsonEntry(entry)]})));
     const page = new Page();
     const print = async (text: Buffer) => (json ? undefined : page.add(text));
-    await print(
-      formatEntries(
-        files.map(({entry}) => entry),
-        style,
-      ),
-    );
-    const headings = targets.length > 1 || flags.recursive;
+    const entries = files.map(({entry}) => entry);
+    if (flags.time || flags.size || flags.reverse) sortEntries(entries, {...flags, unsorted: true});
+    await print(formatEntries(entries, style));
+    const headings = targets.length > 1 || recursive;
+    // Columns are as wide as the widest of a directory; JSON and what has a heading are one thing each.
+    options.pieces = !headings && !flags.long && !flags.tree && !json && style.width === undefined;
     let first = files.length === 0;
     let succeeded = files.length;
     for (const {target, volume} of directories) {
-      for await (const listing of listDirectory(volume, target.path, options)) {
-        const where = addressOf(target, listing.path);
-        this.keep(target, listing, where);
-        if (headings) await print(heading(where, terminal, first));
-        await print(formatEntries(listing.entries, style));
-        first = false;
+      const keep = (listing: Listing) => this.keep(target, listing);
+      try {
+        if (flags.tree && !json) {
+          const heading = shown(addressOf(target, target.path), terminal);
+          await print(Buffer.concat([Buffer.from(first ? '' : '\n'), heading, Buffer.from('\n')]));
+          await drawTree(listDirectory(volume, target.path, options), style, keep, print);
+          first = false;
+        } else {
+          for await (const listing of listDirectory(volume, target.path, options)) {
+            keep(listing);
+            const heading = shown(addressOf(target, listing.path), terminal);
+            if (headings) await print(Buffer.concat([Buffer.from(first ? '' : '\n'), heading, Buffer.from(':\n')]));
+            await print(formatEntries(listing.entries, style));
+            first = false;
+          }
+        }
+        succeeded++;
+      } catch (error) {
+        failed(targetFailure(error, target));
       }
-      succeeded++;
     }
     await page.flush();
     this.finish(succeeded);
@@ -111,12 +151,13 @@ export default class Ls extends BaseCommand {
   }
 
   /** What each target is; the missing ones are reported. */
-  private async examine(session: Session, targets: Target[], follow: boolean): Promise<Found[]> {
+  private async examine(session: Session, targets: PathTarget[], follow: boolean): Promise<Found[]> {
     const found: Found[] = [];
     for (const target of targets) {
       try {
         const volume = await session.volume(target);
-        found.push({target, volume, entry: await singleEntry(volume, target.path, target.word, follow)});
+        const name = typeof target.path === 'string' ? Buffer.from(target.word) : addressOf(target, target.path);
+        found.push({target, volume, entry: await singleEntry(volume, target.path, name, follow)});
       } catch (error) {
         this.result.problems.push(this.problem(targetFailure(error, target)));
       }
@@ -125,7 +166,8 @@ export default class Ls extends BaseCommand {
   }
 
   /** Keeps a listing for --json, and reports what could not be read in it. */
-  private keep(target: Target, listing: Listing, where: Buffer): void {
+  private keep(target: PathTarget, listing: Listing): void {
+    const where = addressOf(target, listing.path);
     for (const error of [listing.error, ...entryErrors(listing)]) {
       if (error !== undefined) this.result.problems.push(this.problem(error, where.toString()));
     }
@@ -135,19 +177,11 @@ export default class Ls extends BaseCommand {
   }
 }
 
-/** A directory below the target, as the user would write its address. */
-function addressOf(target: Target, path: string | Buffer): Buffer {
-  const written = target.word.endsWith(target.path) ? target.word.slice(0, -target.path.length) : target.word;
-  const separator = written.endsWith(':') || written === '' ? '' : ':';
-  return Buffer.concat([Buffer.from(written + separator), Buffer.from(path as string)]);
-}
-
-/** A name that would upset a terminal is quoted there. */
-function heading(where: Buffer, terminal: boolean, first: boolean): Buffer {
-  const upsetting = terminal && printable(where.toString()) !== where.toString();
-  return Buffer.concat([
-    Buffer.from(first ? '' : '\n'),
-    upsetting ? Buffer.from(quoteName(where)) : where,
-    Buffer.from(':\n'),
-  ]);
+/** -i is --image everywhere else. */
+function checkInodeFlag(words: string[]): void {
+  const nameless = words.find((word) => /^(@[^:]*)?:\//.test(word));
+  if (nameless === undefined) return;
+  const image = words.find((word) => word !== nameless);
+  const instead = image === undefined ? '--image IMAGE' : `--image ${image}`;
+  throw usageFailure(`"${nameless}" names no image; ls shows inode numbers for -i, so here it is ${instead}`);
 }

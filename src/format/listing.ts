@@ -3,7 +3,7 @@
 import type {Entry} from '../dirents.ts';
 import {splitDevice, type VolumeStats} from '../statx.ts';
 import {S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK} from '../syscalls.ts';
-import {fileType, modeString, type FileType} from './mode.ts';
+import {fileType, modeString, octalMode, type FileType} from './mode.ts';
 import {jsonName, quoteName} from './name.ts';
 import {humanSize} from './size.ts';
 import {isoTime, localTime} from './time.ts';
@@ -18,7 +18,9 @@ export interface ListingStyle {
   inode: boolean;
   /** One name for each line; undefined = columns of this width. */
   width: number | undefined;
-  /** Quote what a terminal must not get, and paint. Undefined: names as bytes. */
+  /** Quote what a terminal must not get; else names are bytes as they are. */
+  quote: boolean;
+  /** Undefined: no colours. */
   paint: Paint | undefined;
 }
 
@@ -50,6 +52,12 @@ export interface JsonEntry {
   targetBase64?: string;
 }
 
+/** The same of a file that was asked about by an address, which is `target` there. */
+export interface JsonFacts extends Omit<JsonEntry, 'name' | 'nameBase64' | 'target' | 'targetBase64'> {
+  linkTarget?: string;
+  linkTargetBase64?: string;
+}
+
 const isDevice = (type: number) => type === S_IFBLK || type === S_IFCHR;
 
 export function jsonEntry({name, ino, type, stats, target}: Entry): JsonEntry {
@@ -57,7 +65,7 @@ export function jsonEntry({name, ino, type, stats, target}: Entry): JsonEntry {
   if (!stats) return base;
   return {
     ...base,
-    mode: (Number(stats.mode) & 0o7777).toString(8).padStart(4, '0'),
+    mode: octalMode(Number(stats.mode)),
     nlink: Number(stats.nlink),
     uid: Number(stats.uid),
     gid: Number(stats.gid),
@@ -70,6 +78,11 @@ export function jsonEntry({name, ino, type, stats, target}: Entry): JsonEntry {
     ...(isDevice(type) ? splitDevice(stats.rdev) : {}),
     ...(target ? jsonName('target', target) : {}),
   };
+}
+
+export function jsonFacts(entry: Entry): JsonFacts {
+  const {name: _, nameBase64: _bytes, target, targetBase64: _target, ...facts} = jsonEntry(entry);
+  return {...facts, ...(target === undefined ? {} : jsonName('linkTarget', entry.target!))};
 }
 
 function sizeCell(stats: VolumeStats<bigint>, human: boolean): string {
@@ -95,13 +108,16 @@ function longCells({stats, ino, type}: Entry, style: ListingStyle): string[] {
   ];
 }
 
-function nameBytes(entry: Entry, style: ListingStyle): Buffer {
-  const {paint} = style;
-  const mode = entry.stats ? Number(entry.stats.mode) : entry.type;
-  const name = paint ? Buffer.from(paint(quoteName(entry.name), mode)) : entry.name;
-  if (!style.long || !entry.target) return name;
-  return Buffer.concat([name, ARROW, paint ? Buffer.from(quoteName(entry.target)) : entry.target]);
+/** A name as it goes out, the target of a link behind it when that is asked for. */
+export function nameBytes(entry: Entry, {quote, paint}: Pick<ListingStyle, 'quote' | 'paint'>, target: boolean): Buffer {
+  const written = (name: Buffer) => (quote ? Buffer.from(quoteName(name)) : name);
+  // Colours go around the bytes, which need not be text.
+  const [start, end] = paint ? paint('\0', modeOf(entry)).split('\0') : ['', ''];
+  const name = Buffer.concat([Buffer.from(start!), written(entry.name), Buffer.from(end!)]);
+  return target && entry.target ? Buffer.concat([name, ARROW, written(entry.target)]) : name;
 }
+
+const modeOf = (entry: Entry) => (entry.stats ? Number(entry.stats.mode) : entry.type);
 
 /** Lines for standard output. Bytes, because names are. */
 export function formatEntries(entries: Entry[], style: ListingStyle): Buffer {
@@ -110,30 +126,29 @@ export function formatEntries(entries: Entry[], style: ListingStyle): Buffer {
     const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));
     const lines = entries.map((entry, row) => {
       const start = cells[row]!.map((cell, column) => padStart(cell, widths[column]!)).join(' ');
-      return [Buffer.from(`${start} `), nameBytes(entry, style), NEWLINE];
+      return [Buffer.from(`${start} `), nameBytes(entry, style, true), NEWLINE];
     });
     return Buffer.concat(lines.flat());
   }
   const inodes = style.inode ? entries.map(({ino}) => String(ino)) : [];
   const width = Math.max(0, ...inodes.map(({length}) => length));
   const prefix = (index: number) => (style.inode ? `${inodes[index]!.padStart(width)} ` : '');
-  const {paint} = style;
-  if (style.width === undefined || !paint) {
+  if (style.width === undefined) {
     return Buffer.concat(
-      entries.flatMap((entry, index) => [Buffer.from(prefix(index)), nameBytes(entry, style), NEWLINE]),
+      entries.flatMap((entry, index) => [Buffer.from(prefix(index)), nameBytes(entry, style, false), NEWLINE]),
     );
   }
   const texts = entries.map(({name}, index) => prefix(index) + quoteName(name));
+  const {paint} = style;
   const painted = (text: string, index: number) => {
-    const entry = entries[index]!;
     const start = prefix(index).length;
-    return text.slice(0, start) + paint(text.slice(start), entry.stats ? Number(entry.stats.mode) : entry.type);
+    return paint ? text.slice(0, start) + paint(text.slice(start), modeOf(entries[index]!)) : text;
   };
   return Buffer.from(columns(texts, style.width, painted));
 }
 
 /** The colours that GNU ls has without any configuration. */
-export function painter(chalk: typeof import('chalk').default): Paint {
+export function painter(chalk: import('chalk').ChalkInstance): Paint {
   return (text, mode) => {
     switch (mode & S_IFMT) {
       case S_IFDIR:

@@ -35,3 +35,8 @@ export function modeString(mode: number): string {
     triad(mode & 7, (mode & 0o1000) !== 0, 't')
   );
 }
+
+/** "0755" */
+export function octalMode(mode: number): string {
+  return (mode & 0o7777).toString(8).padStart(4, '0');
+}

@@ -10,8 +10,8 @@ export function localTime(date: Date): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-/** "2024-01-31T11:30:00.123456789Z" */
-export function isoTime(ns: bigint): string {
+/** The second as a date, and nine digits of what is left; undefined where no calendar reaches. */
+function split(ns: bigint): {date: Date; rest: string} | undefined {
   const second = 1_000_000_000n;
   let seconds = ns / second;
   let rest = ns % second;
@@ -20,6 +20,21 @@ export function isoTime(ns: bigint): string {
     rest += second;
   }
   const date = new Date(Number(seconds) * 1000);
-  if (Number.isNaN(date.getTime())) return `${ns}ns`;
-  return `${date.toISOString().slice(0, -5)}.${String(rest).padStart(9, '0')}Z`;
+  return Number.isNaN(date.getTime()) ? undefined : {date, rest: String(rest).padStart(9, '0')};
+}
+
+/** "2024-01-31T11:30:00.123456789Z" */
+export function isoTime(ns: bigint): string {
+  const found = split(ns);
+  return found ? `${found.date.toISOString().slice(0, -5)}.${found.rest}Z` : `${ns}ns`;
+}
+
+/** "2024-01-31 12:30:00.123456789 +0100", as stat(1) writes it */
+export function localTimeInFull(ns: bigint): string {
+  const found = split(ns);
+  if (!found) return `${ns}ns`;
+  const {date, rest} = found;
+  const minutes = -date.getTimezoneOffset();
+  const zone = `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}${two(Math.abs(minutes) % 60)}`;
+  return `${localTime(date)}:${two(date.getSeconds())}.${rest} ${zone}`;
 }
