@@ -116,7 +116,11 @@ const misused: [what: string, words: string[], message: RegExp][] = [
   ['no image at all', ['info'], /which image\? name one/],
   ['too little memory', ['ls', '--memory', '1M', plain], /--memory wants/],
   ['an unknown flag', ['ls', '--colour', plain], /--colour.*--help/],
-  ['an unknown command', ['mount', plain], /no command "mount"/],
+  ['an unknown command', ['mount', plain], /no command "mount"; there are cat, chmod, .* \(kdisk --help\)$/],
+  ['a command of another tool', ['get', `${plain}:/etc/fstab`], /no command "get"; what you want may be "kdisk cp"$/],
+  ['another one', ['sha256sum', `${plain}:/etc/fstab`], /no command "sha256sum"; what you want may be "kdisk sum"$/],
+  ['a command that is a flag elsewhere', ['extract', plain], /may be "kdisk cp -r" or "kdisk tar -c"$/],
+  ['a name that all objects have', ['constructor', plain], /no command "constructor"; there are/],
   ['standard input', ['ls', '-'], /must be a file that can be read at any place/],
 ];
 

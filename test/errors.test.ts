@@ -22,7 +22,7 @@ describe('systemError', () => {
   });
 
   it('carries the log of the kernel', () => {
-    expect(systemError(-117, 'mount', '/dev/vda', 'EXT4-fs (vda): bad').kernelLog).toBe('EXT4-fs (vda): bad');
+    expect(systemError(-117, 'mount', '/dev/vda', {kernelLog: 'EXT4-fs (vda): bad'}).kernelLog).toBe('EXT4-fs (vda): bad');
   });
 
   it('takes paths as bytes, and none', () => {

@@ -35,6 +35,7 @@ function start(...words: string[]): {child: ChildProcess; ended: Promise<[stderr
 describe.each([
   ['SIGINT', 'interrupted'],
   ['SIGTERM', 'terminated'],
+  ['SIGHUP', 'hung up'],
 ] as const)('%s', (signal, word) => {
   it('ends cat, even in the middle of a write that nobody takes', async () => {
     const {child, ended} = start('cat', `${image}:/long`);

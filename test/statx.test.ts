@@ -94,6 +94,7 @@ describe('statfs', () => {
       files: 16n,
       ffree: 5n,
       namelen: 255n,
+      readOnly: false,
     });
   });
 });

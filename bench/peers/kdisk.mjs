@@ -3,17 +3,30 @@
 import {fileURLToPath} from 'node:url';
 import {measure} from '../tools/measure.mjs';
 
-const run = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
-const reader = fileURLToPath(new URL('../tools/read-file.mjs', import.meta.url));
+const inRepository = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const run = inRepository('bin/run.js');
+const command = (...words) => [process.execPath, run, ...words];
+
+/** What a script in bench/tools says of itself, without the start of Node. */
+const library = (script, ...words) =>
+  JSON.parse(measure([process.execPath, inRepository(`bench/tools/${script}`), ...words], {keepOutput: true}).output());
 
 export const name = 'kdisk';
 export const prepare = () => ({version: 'this tree'});
 
-export const list = (image, path = '/') => measure([process.execPath, run, 'ls', `${image}:${path}`]);
+export const list = (image, path = '/') => measure(command('ls', `${image}:${path}`));
 
 /** Content into one buffer after the other, the start of Node and of the kernel not counted. */
-export function read(image, _type, path) {
-  return JSON.parse(measure([process.execPath, reader, image, path], {keepOutput: true}).output());
+export const read = (image, _type, path) => library('read-file.mjs', image, path);
+
+export const content = (image, _type, path) => command('cat', `${image}:${path}`);
+
+export function copyOut(image, path, target, variant) {
+  if (variant === 'library') return library('copy.mjs', 'out', image, path, target);
+  return measure(command('cp', '-r', `${image}:${path}`, target));
 }
 
-export const content = (image, _type, path) => [process.execPath, run, 'cat', `${image}:${path}`];
+export function copyIn(source, image, path, variant) {
+  if (variant === 'library') return library('copy.mjs', 'in', image, path, source);
+  return measure(command('cp', '-r', source, `${image}:${path}`));
+}

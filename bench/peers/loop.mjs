@@ -32,3 +32,9 @@ export function read(image, type, path) {
     execFileSync('umount', [at]);
   }
 }
+
+const whole = (options, script, ...words) => measure(['sh', '-c', `mount -o loop${options} "$1" "$2" && ${script} && umount "$2"`, 'sh', words[0], at, ...words.slice(1)]);
+
+/** Mount and unmount are part of it: that is when what was written gets to the image. */
+export const copyOut = (image, path, target) => whole(',ro', 'cp -r "$2$3" "$4"', image, path, target);
+export const copyIn = (source, image, path) => whole('', 'cp -r "$3" "$2$4"', image, source, path);

@@ -4,8 +4,6 @@ import {createRequire} from 'node:module';
 import {describe, expect, it} from 'vitest';
 import {addon, addonPath, NR} from '../support/addon.mjs';
 
-const COPY = {recursive: true, follow: false, preserve: false};
-
 // Deliberately without types.
 const loose = addon as unknown as Record<string, (...args: unknown[]) => unknown>;
 
@@ -33,11 +31,29 @@ describe('wrong arguments', () => {
     ['readOnce', [-1, 0, new Uint8Array(1), -1]],
     ['list', [1, 2]],
     ['list', [-1, 2, true, 0]],
-    ['copyOut', [-1, [{}], COPY]],
-    ['copyOut', [-1, [], {}]],
-    ['copyOut', [-1, 'x', COPY]],
-    ['copyOut', [-1, [], COPY, 'x']],
-    ['copyOut', [-1, [{from: Buffer.from('a\0b'), to: Buffer.from('c')}], COPY]],
+    ['copy', [0, null, [{}], {}]],
+    ['copy', [0, null, 'x', {}]],
+    ['copy', [0, null, [], 'x']],
+    ['copy', [0, null, [], {}, 'x']],
+    ['copy', [0, null, [{from: Buffer.from('a\0b'), to: Buffer.from('c')}], {}]],
+    ['copy', [null, null, [], {}]],
+    ['copy', [-1, null, [], {}]],
+    ['copy', [undefined, null, [], {}]],
+    ['copy', [0, null, [], {recursive: 'yes'}]],
+    ['copy', [0, null, [], {existing: 'burn'}]],
+    ['copy', [0, null, [], {names: 'short'}]],
+    ['copy', [0, null, [], {uid: -1}]],
+    ['copy', [0, null, [], {mapUid: [[0, 1000]]}]],
+    ['copy', [0, null, [], {mapGid: [[0, 4294967290, 10]]}]],
+    ['copy', [0, null, [], {exclude: 'x'}]],
+    ['copy', [0, null, [], {stop: new Uint8Array(0)}]],
+    ['copy', [0, null, [], {manifestOut: 'a\0b'}]],
+    ['openTree', [0, [], {content: 1}]],
+    ['readTree', [0]],
+    ['closeTree', ['x']],
+    ['createTree', [null, 'x', {}]],
+    ['writeTree', [1, 'x']],
+    ['finishTree', [-1]],
     ['crash', ['gently']],
   ])('%s(%o)', (name, args) => {
     expect(() => loose[name]!(...args)).toThrow(TypeError);
@@ -52,7 +68,9 @@ describe('before boot', () => {
     ['syscall', () => addon.syscall(-1, NR.getpid)],
     ['readOnce', () => addon.readOnce(-1, 0, new Uint8Array(1), 0)],
     ['list', () => addon.list(-1, 0, false, 1)],
-    ['copyOut', () => addon.copyOut(-1, [], COPY)],
+    ['copy', () => addon.copy(0, null, [], {})],
+    ['openTree', () => addon.openTree(null, [], {})],
+    ['createTree', () => addon.createTree(0, new Uint8Array(), {})],
     ['crash', () => addon.crash('panic')],
   ])('%s rejects', async (_, use) => {
     await expect(use()).rejects.toMatchObject({code: 'ERR_KDISK_NOT_BOOTED'});

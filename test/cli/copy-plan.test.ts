@@ -1,107 +1,135 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Destinations follow the rules of cp.
-import {mkdirSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
-import {describe, expect, it} from 'vitest';
-import {checkDestination, parseDestination, parseSource, place, type Destination} from '../../src/cli/copy-plan.ts';
+// Destinations follow the rules of cp, which is asked here too: what it does with the same words on the host.
+import {execFileSync, spawnSync} from 'node:child_process';
+import {linkSync, lstatSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import {join, relative} from 'node:path';
+import {beforeEach, describe, expect, it} from 'vitest';
+import {locateHost} from '../../src/cli/copy-job.ts';
+import {checkImages, checkWords, lookAt, parseWord, Planner, type Rules} from '../../src/cli/copy-plan.ts';
 import {EXIT, Failure} from '../../src/cli/failure.ts';
-import {Session, type Target} from '../../src/cli/session.ts';
-import {decodeStatx, type VolumeStats} from '../../src/statx.ts';
+import {Session} from '../../src/cli/session.ts';
 import {temporaryDirectory} from '../support/tools.ts';
 
-const directory = temporaryDirectory();
-const existing = join(directory, 'existing');
-const plain = join(directory, 'plain');
-const fresh = join(directory, 'fresh');
-mkdirSync(join(existing, 'tree'), {recursive: true});
-writeFileSync(plain, '');
-writeFileSync(join(existing, 'name'), '');
+let directory: string;
 
-function stats(mode: number): VolumeStats {
-  const bytes = Buffer.alloc(256);
-  bytes.writeUInt16LE(mode, 28);
-  return decodeStatx(bytes);
+beforeEach(() => {
+  directory = temporaryDirectory();
+  for (const path of ['tree/in', 'other', 'existing/tree', 'existing/name2', 'occupied'])
+    mkdirSync(join(directory, path), {recursive: true});
+  for (const path of ['name', 'name2', 'tree/in/file', 'existing/name', 'occupied/tree']) writeFileSync(join(directory, path), path);
+  linkSync(join(directory, 'name'), join(directory, 'hard'));
+  symlinkSync('tree', join(directory, 'link'));
+  symlinkSync('existing', join(directory, 'toExisting'));
+});
+
+/** Where the sources go, relative to the directory, or the first message of refusal. */
+async function plan(sources: string[], to: string, rules: Partial<Rules> & {into?: boolean} = {}): Promise<string[]> {
+  const all = {recursive: true, exact: false, ...rules};
+  const at = (word: string) => locateHost(`${directory}/${word}`);
+  const destination = await lookAt(at(to), sources.length, all, rules.into ?? false);
+  const planner = new Planner(destination, all);
+  const places: string[] = [];
+  for (const source of sources) places.push(relative(directory, String((await planner.place(at(source))).to.path)));
+  return places;
 }
 
-const file = stats(0o100644);
-const tree = stats(0o040755);
-const source = (path: string): Target => ({word: `d.img:${path}`, image: 'd.img', selectors: [], path});
-const to = (path: string) => parseDestination(path) as Destination & {kind: 'host'};
-
-function failureOf(action: () => unknown): Failure {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
+/** The names that are there after cp itself. */
+function copied(sources: string[], to: string, flags: string): string | number {
+  const {status} = spawnSync('cp', [flags, ...sources, to], {cwd: directory});
+  return status === 0 ? execFileSync('find', ['.'], {cwd: directory, encoding: 'utf8'}).split('\n').sort().join('\n') : 'refused';
 }
 
 describe('place', () => {
-  it.each<[string, string, VolumeStats, string, string]>([
-    ['a file to a new name', '/a/name', file, fresh, fresh],
-    ['a file over a file', '/a/name', file, plain, plain],
-    ['a file into a directory', '/a/new', file, existing, join(existing, 'new')],
-    ['a file over a file in a directory', '/a/name', file, existing, join(existing, 'name')],
-    ['a tree to a new name', '/a/tree', tree, fresh, fresh],
-    ['a tree into a directory', '/a/other', tree, existing, join(existing, 'other')],
-    ['a tree over a tree', '/a/tree', tree, existing, join(existing, 'tree')],
-    ['a tree with a slash behind it', '/a/other/', tree, existing, join(existing, 'other')],
-    ['the content of a tree', '/a/tree/.', tree, existing, existing],
-    ['the root', '/', tree, existing, existing],
-    ['the root to a new name', '/', tree, fresh, fresh],
-  ])('%s', (_, path, what, destination, expected) => {
-    expect(place(source(path), what, to(destination), true)).toBe(expected);
+  it.each<[string, string[], string, string[], Partial<Rules>?]>([
+    ['a file to a new name', ['name'], 'fresh', ['fresh']],
+    ['a file over a file', ['name'], 'name2', ['name2']],
+    ['a file into a directory', ['name2'], 'other', ['other/name2']],
+    ['a file over a file in a directory', ['name'], 'existing', ['existing/name']],
+    ['a file into a directory with a slash', ['name'], 'existing/', ['existing/name']],
+    ['a tree to a new name', ['tree'], 'fresh', ['fresh']],
+    ['a tree to a new name with a slash', ['tree'], 'fresh/', ['fresh']],
+    ['a tree into a directory', ['tree'], 'other', ['other/tree']],
+    ['a tree over a tree', ['tree'], 'existing', ['existing/tree']],
+    ['a tree with a slash behind it', ['tree/'], 'other', ['other/tree']],
+    ['the content of a tree', ['tree/.'], 'other', ['other']],
+    ['the content of a tree into what a link names', ['tree/.'], 'toExisting', ['existing']],
+    ['a tree into what a link names', ['other'], 'toExisting', ['toExisting/other']],
+    ['several', ['name', 'tree', 'name2'], 'other', ['other/name', 'other/tree', 'other/name2']],
+    ['two trees of one name', ['tree', 'existing/tree'], 'other', ['other/tree', 'other/tree']],
+    ['a tree over a tree, exactly', ['tree'], 'other', ['other'], {exact: true}],
+    ['a file to a new name, exactly', ['name'], 'fresh', ['fresh'], {exact: true}],
+    ['a link that is named', ['link'], 'other', ['other/link']],
+  ])('%s', async (_, sources, to, expected, rules = {}) => {
+    expect(await plan(sources, to, rules)).toEqual(expected);
+    // All that was planned is there after cp, and it refuses nothing of it.
+    expect(copied(sources, to, rules.exact ? '-rT' : '-r')).not.toBe('refused');
+    for (const path of expected) expect(lstatSync(join(directory, path), {throwIfNoEntry: false})).toBeDefined();
   });
 
-  it.each<[string, string, VolumeStats, string, boolean, RegExp]>([
-    ['a tree without -r', '/tree', tree, existing, false, /-r copies directories/],
-    ['a tree over a file', '/name', tree, existing, true, /which is not one/],
-    ['a file over a directory', '/tree', file, existing, false, /which is a directory/],
-    ['a file to a directory that is not there', '/name', file, `${fresh}/`, false, /no existing directory/],
-  ])('refuses %s', (_, path, what, destination, recursive, message) => {
-    expect(failureOf(() => place(source(path), what, to(destination), recursive)).message).toMatch(message);
+  it.each<[string, string[], string, RegExp, number, Partial<Rules> & {into?: boolean}]>([
+    ['a tree without -r', ['tree'], 'other', /-r copies directories/, EXIT.usage, {recursive: false}],
+    ['a tree over a file', ['tree'], 'name', /which is not one/, EXIT.usage, {}],
+    ['a tree over a file in a directory', ['tree'], 'occupied', /which is not one/, EXIT.usage, {}],
+    ['a file over a directory', ['name2'], 'existing', /which is a directory/, EXIT.usage, {}],
+    ['a file over a directory, exactly', ['name'], 'other', /which is a directory/, EXIT.usage, {exact: true}],
+    ['a file to a directory that is not there', ['name'], 'fresh/', /no existing directory/, EXIT.notFound, {}],
+    ['several to a file', ['name', 'name2'], 'hard', /not a directory/, EXIT.usage, {}],
+    ['several to nothing', ['name', 'name2'], 'fresh', /no such directory/, EXIT.notFound, {}],
+    ['a parent that is not there', ['name'], 'fresh/x', /there is no directory/, EXIT.notFound, {}],
+    ['a file to itself', ['name'], 'name', /are the same file/, EXIT.usage, {}],
+    ['a file to its other name', ['name'], 'hard', /are the same file/, EXIT.usage, {}],
+    ['a file to its own directory', ['existing/name'], 'existing', /are the same file/, EXIT.usage, {}],
+    ['a tree into itself', ['tree'], 'tree/new', /into itself/, EXIT.usage, {}],
+    ['a tree into a part of it', ['tree'], 'tree/in', /into itself/, EXIT.usage, {}],
+    ['two files of one name', ['name', 'existing/name'], 'other', /would overwrite the copy just made/, EXIT.usage, {}],
+    ['what is not there', ['nothing'], 'other', /no such file/, EXIT.notFound, {}],
+  ])('refuses %s', async (_, sources, to, message, exitCode, rules) => {
+    const found = await plan(sources, to, rules).then(
+      () => undefined,
+      (error: unknown) => error as Failure,
+    );
+    expect(found).toBeInstanceOf(Failure);
+    expect(found!.message).toMatch(message);
+    expect(found!.exitCode).toBe(exitCode);
+    // cp does so too.
+    expect(copied(sources, to, rules.exact ? '-rT' : rules.recursive === false ? '-p' : '-r')).toBe('refused');
   });
-});
 
-describe('checkDestination', () => {
-  const two = [source('/a'), source('/b')];
-
-  it.each<[string, Target[], string, boolean, RegExp, number]>([
-    ['several sources to one file', two, plain, false, /not a directory/, EXIT.usage],
-    ['several sources to nothing', two, fresh, false, /no existing directory/, EXIT.usage],
-    ['a parent that is not there', [source('/a')], join(fresh, 'x'), false, /there is no directory/, EXIT.notFound],
-    ['several files to standard output', two, '-', false, /only one file/, EXIT.usage],
-    ['a tree to standard output', [source('/a')], '-', true, /a tree/, EXIT.usage],
-    ['the image itself', [{...source('/a'), image: plain}], plain, false, /is the image itself/, EXIT.usage],
-  ])('refuses %s', (_, sources, destination, recursive, message, exitCode) => {
-    const found = failureOf(() => checkDestination(sources, parseDestination(destination), recursive));
-    expect(found.message).toMatch(message);
-    expect(found.exitCode).toBe(exitCode);
-  });
-
-  it('lets the rest pass', () => {
-    checkDestination(two, parseDestination(existing), true);
-    checkDestination([source('/a')], parseDestination(fresh), false);
-    checkDestination([source('/a')], parseDestination('-'), false);
+  it('wants the directory of --target-directory', async () => {
+    await expect(plan(['name'], 'name2', {into: true})).rejects.toThrow(/not a directory/);
+    await expect(plan(['name'], 'fresh', {into: true})).rejects.toThrow(/no such directory/);
   });
 });
 
 describe('the words of a copy', () => {
   const session = new Session({asIs: false, memory: 0});
+  const rules = {recursive: false, exact: false};
+  const check = (words: string[], more: Partial<Rules> = {}) => () => {
+    const parsed = words.map((word) => parseWord(word, session));
+    checkWords(parsed.slice(0, -1), parsed.at(-1)!, {...rules, ...more});
+  };
 
-  it('go from an image to the host', () => {
-    expect(parseSource('d.img@p1:/x', session)).toMatchObject({
-      image: 'd.img',
-      path: '/x',
-      selectors: [{kind: 'partition', number: 1}],
-    });
-    expect(failureOf(() => parseSource('x', session)).message).toContain('IMAGE:/path');
-    expect(failureOf(() => parseDestination('d.img:/x')).exitCode).toBe(EXIT.unsupported);
-  });
+  it.each<[string, string[], RegExp, Partial<Rules>?]>([
+    ['from host to host', ['a', 'b'], /neither a nor b is in an image/],
+    ['from host and image to host', ['d.img:/a', 'a', 'b'], /neither a nor b/],
+    ['from input to host', ['-', 'b'], /neither - nor b/],
+    ['from host to output', ['a', '-'], /neither a nor -/],
+    ['from input to output', ['-', '-'], /neither/],
+    ['from input and more', ['-', 'a', 'd.img:/b'], /together with other sources/],
+    ['several to output', ['d.img:/a', 'd.img:/b', '-'], /only one file/],
+    ['several to one exact place', ['d.img:/a', 'd.img:/b', 'c'], /--no-target-directory/, {exact: true}],
+  ])('are refused %s', (_, words, message, more) => expect(check(words, more)).toThrow(message));
 
-  it('use --image where they name none', () => {
+  it.each<[string[], Partial<Rules>?]>([
+    [['d.img:/a', 'b']],
+    [['a', 'd.img:/b']],
+    [['a', 'd.img:/a', 'e.img:/b', 'd.img:/b']],
+    [['-', 'd.img:/b']],
+    [['d.img:/a', '-']],
+    [['d.img:/a', 'd.img:/b', '-'], {recursive: true}],
+  ])('are fine: %s', (words, more) => expect(check(words, more)).not.toThrow());
+
+  it('name images by --image', () => {
     const with_ = new Session({asIs: false, memory: 0, image: 'd.img@p2'});
     expect(with_.target(':/etc')).toEqual({
       word: ':/etc',
@@ -109,7 +137,14 @@ describe('the words of a copy', () => {
       selectors: [{kind: 'partition', number: 2}],
       path: '/etc',
     });
-    expect(failureOf(() => with_.target('/etc')).message).toContain('write ":/etc"');
-    expect(failureOf(() => session.target(':/etc')).message).toContain('--image');
+    expect(() => with_.target('/etc')).toThrow('write ":/etc"');
+    expect(() => session.target(':/etc')).toThrow('--image');
+  });
+
+  it('do not name an image as a file', () => {
+    const image = join(directory, 'name');
+    expect(() => checkImages([join(directory, 'hard')], [image], 'written')).toThrow(/is the image itself/);
+    expect(() => checkImages([join(directory, 'hard')], [image], 'read')).toThrow(/cannot be copied into itself/);
+    checkImages([join(directory, 'name2'), join(directory, 'none')], [image], 'written');
   });
 });

@@ -55,7 +55,7 @@ const xfsLog = `[    0.1] XFS (vda): Superblock has unknown incompatible feature
 describe('mountFailure', () => {
   const of = (errno: number, log = '', asIs = false, devices = 1, size = 1000, there = 1000n) =>
     mountFailure(
-      systemError(errno, 'mount', '/dev/vda', log),
+      systemError(errno, 'mount', '/dev/vda', {kernelLog: log}),
       'd.img',
       {content: {type: 'ext4', devices, size}, size: there},
       asIs,

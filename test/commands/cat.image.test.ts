@@ -21,6 +21,13 @@ describe('kdisk cat', () => {
     expect(kdisk(['cat', `${gpt}@p2:/binary`]).bytes).toEqual(Buffer.from([0, 0xff, 0xfe]));
   });
 
+  it('takes patterns', () => {
+    expect(kdisk(['cat', `${plain}:/etc/*name`, `${plain}:/[e]mpty`]).stdout).toBe('host\n');
+    expect(kdisk(['cat', `${plain}:/odd/ra??`, `${plain}:/odd/e*`]).stdout).toBe('rawescape');
+    const {stderr, status} = kdisk(['cat', `${plain}:/etc/*.conf`]);
+    expect([stderr, status]).toEqual([`kdisk: ${plain}:/etc/*.conf: nothing matches this pattern\n`, 3]);
+  });
+
   it('follows links within the image only', () => {
     expect(kdisk(['cat', `${plain}:/link`, `${plain}:/absolute/hostname`, `${plain}:/../../etc/hostname`]).stdout).toBe(
       'host\n'.repeat(3),

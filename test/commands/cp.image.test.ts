@@ -77,7 +77,17 @@ describe('kdisk cp', () => {
 
   it('counts for programs', () => {
     const result = kdisk(['cp', '--json', '-r', `${plain}:/deep`, `${plain}:/etc`, fresh()]);
-    expect(result.json<CpResult>()).toEqual({files: 4, directories: 5, links: 0, bytes: 53, problems: []});
+    expect(result.json<CpResult>()).toEqual({
+      files: 4,
+      directories: 5,
+      links: 0,
+      hardLinks: 0,
+      specials: 0,
+      kept: 0,
+      bytes: 53,
+      problems: [],
+      lost: [],
+    });
   });
 
   it('leaves directories out without -r, and goes on', () => {
@@ -101,8 +111,14 @@ describe('kdisk cp', () => {
     ['a file over a directory', [':/etc/hostname', 'tree'], 2, /which is a directory/],
     ['a missing file', [':/nope', '.'], 3, /no such file/],
     ['a missing directory of the host', [':/etc/hostname', 'none/x'], 3, /there is no directory none/],
-    ['a host path as source', ['file', '.'], 2, /IMAGE:\/path/],
-    ['an image as destination', [':/etc/hostname', 'x.img:/y'], 6, /not supported yet/],
+    ['a copy on the host', ['file', '.'], 2, /neither file nor \. is in an image/],
+    ['an image that is not there', [':/etc/hostname', 'x.img:/y'], 3, /no such image/],
+    ['a pattern without a match', [':/etc/*.none', '.'], 3, /nothing matches/],
+    ['both kinds of destination', ['-T', '-t', 'tree', ':/etc/hostname'], 2, /exclude each other/],
+    ['events for nobody', ['--events', ':/etc/hostname', '.'], 2, /needs --json/],
+    ['a contradiction', ['-a', '--no-preserve', ':/etc', '.'], 2, /give one of them/],
+    ['an owner by name', ['--owner', 'ann', ':/etc/hostname', '.'], 2, /wants numbers/],
+    ['a bad range', ['--map-uid', '1:2:0', ':/etc/hostname', '.'], 2, /--map-uid wants/],
     ['no destination', [':/etc/hostname'], 2, /where to\?/],
   ])('refuses %s', (_, words, exitCode, message) => {
     const cwd = fresh();

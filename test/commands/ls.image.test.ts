@@ -54,8 +54,8 @@ describe('kdisk ls', () => {
     for (const words of [
       [`${gpt}@p2:/etc`],
       [`${gpt}@label=root:/etc`],
-      ['-i', `${gpt}@p2`, ':/etc'],
-      ['-i', gpt, '@p2:/etc'],
+      ['--image', `${gpt}@p2`, ':/etc'],
+      ['--image', gpt, '@p2:/etc'],
     ]) {
       expect(kdisk(['ls', ...words]).stdout).toBe('fstab\nhostname\nos-release\nssh\n');
     }
@@ -106,6 +106,84 @@ describe('kdisk ls', () => {
     expect(typescript).toContain("'esc'$'\\033''[31m'");
     expect(typescript).toContain("'raw'$'\\377'");
     expect(typescript).toContain('\u001b[34m\u001b[1ma\u001b[22m\u001b[39m');
+  });
+
+  it('sorts by time and size, either way round, by name among equals', () => {
+    const names = (...words: string[]) => kdisk(['ls', ...words]).stdout.trim().split('\n');
+    expect(names('-S', `${plain}:/etc`)).toEqual(['ssh', 'fstab', 'os-release', 'hostname']);
+    expect(names('-Sr', `${plain}:/etc`)).toEqual(['hostname', 'os-release', 'fstab', 'ssh']);
+    const byTime = names('-t', `${plain}:/etc`);
+    // Made in this order, but maybe in one second.
+    expect(byTime.slice(-2)).toEqual(['hostname', 'ssh']);
+    expect(names('-tr', `${plain}:/etc`)).toEqual(byTime.toReversed());
+    expect(names('-r', `${plain}:/deep`, `${plain}:/etc/hostname`)[0]).toBe(`${plain}:/etc/hostname`);
+    expect(names('-d', '-S', `${plain}:/empty`, `${plain}:/binary`)).toEqual([`${plain}:/binary`, `${plain}:/empty`]);
+    expect(kdisk(['ls', '-t', '-S', plain]).status).toBe(2);
+  });
+
+  it('shows inode numbers with -i, as debugfs does', () => {
+    const judge = tool('debugfs', ['-R', 'ls -p /etc', plain]);
+    const expected = [...judge.matchAll(/^\/(\d+)\/\d+\/\d+\/\d+\/([^/.]+)\//gm)].map(([, inode, name]) => `${inode} ${name}`);
+    const {stdout} = kdisk(['ls', '-i', '--image', plain, ':/etc']);
+    expect(stdout.trim().split('\n').map((line) => line.trim()).sort()).toEqual(expected.sort());
+  });
+
+  it('says what -i does here to those who mean --image', () => {
+    const {stderr, status} = kdisk(['ls', '-i', plain, ':/etc']);
+    expect(stderr).toBe(`kdisk: ":/etc" names no image; ls shows inode numbers for -i, so here it is --image ${plain}\n`);
+    expect(status).toBe(2);
+  });
+
+  it('lists what a pattern matches', () => {
+    const {stdout, status} = kdisk(['ls', '-d', `${plain}:/e*`, `${plain}:/l[io]*k`]);
+    expect(stdout).toBe(`${plain}:/empty\n${plain}:/etc\n${plain}:/link\n`);
+    expect(status).toBe(0);
+    expect(kdisk(['ls', '-d', `${plain}:/odd/raw*`]).bytes).toEqual(
+      Buffer.concat([Buffer.from(`${plain}:/odd/`), RAW_NAME, Buffer.from('\n')]),
+    );
+    const none = kdisk(['ls', `${plain}:/x*`, `${plain}:/empty`]);
+    expect([none.stdout, none.stderr, none.status]).toEqual([
+      `${plain}:/empty\n`,
+      `kdisk: ${plain}:/x*: nothing matches this pattern\n`,
+      1,
+    ]);
+    expect(kdisk(['ls', `${plain}:/x?y`]).status).toBe(3);
+  });
+
+  it('draws a tree', () => {
+    expect(kdisk(['ls', '--tree', `${plain}:/etc`]).stdout).toBe(
+      [`${plain}:/etc`, '├── fstab', '├── hostname', '├── os-release', '└── ssh', '    └── key', '', '1 directory, 4 files', ''].join('\n'),
+    );
+    const all = kdisk(['ls', '--tree', '-a', plain]).stdout.split('\n');
+    expect(all).toContain('├── .hidden');
+    expect(all).toContain('├── absolute -> /etc');
+    expect(all).toContain('│       └── key');
+    expect(all).toContain('└── srv');
+    // Everything that is there, less the root.
+    const found = kdisk(['find', plain, '-mindepth', '1', '-type', 'd', '-print0']).stdout.split('\0').length - 1;
+    const others = kdisk(['find', plain, '-type', 'f,l,p', '-print0']).stdout.split('\0').length - 1;
+    expect(all.at(-2)).toBe(`${found} directories, ${others} files`);
+    expect(all).toHaveLength(1 + found + others + 3);
+    expect(kdisk(['ls', '--tree', '-Sr', `${plain}:/etc`]).stdout.split('\n')[1]).toBe('├── hostname');
+  });
+
+  it('paints when told to, and never against NO_COLOR', () => {
+    const painted = '\u001b[34m\u001b[1ma\u001b[22m\u001b[39m\n';
+    expect(kdisk(['ls', '--color=always', `${plain}:/deep`]).stdout).toBe(painted);
+    expect(kdisk(['ls', '--color', `${plain}:/deep`]).stdout).toBe(painted);
+    expect(kdisk(['ls', `${plain}:/deep`]).stdout).toBe('a\n');
+    const raw = kdisk(['ls', '--color=always', '-d', `${plain}:/odd/raw*`]).bytes;
+    expect(raw.includes(RAW_NAME)).toBe(true);
+    expect(kdisk(['ls', '--color=sometimes', plain]).stderr).toMatch(/Expected --color=sometimes to be one of: auto, always, never/);
+  });
+
+  it.runIf(hasTools('script'))('leaves a terminal uncoloured with NO_COLOR or --color=never', () => {
+    const run = (environment: string, words: string) =>
+      tool('script', ['-qec', `env -u CI -u FORCE_COLOR ${environment} TERM=xterm-256color "${process.execPath}" bin/run.js ls ${words} ${plain}:/deep`, '/dev/null']);
+    expect(run('-u NO_COLOR', '')).toContain('\u001b[');
+    expect(run('NO_COLOR=1', '')).toBe('a\r\n');
+    expect(run('-u NO_COLOR', '--color=never')).toBe('a\r\n');
+    expect(run('NO_COLOR=1', '--color=always')).toContain('\u001b[');
   });
 
   it('gives the same to programs, with the bytes of odd names', () => {

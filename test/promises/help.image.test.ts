@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the help promises: every command has it in one form, and its examples work as they stand there.
-import {mkdtempSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {mkdtempSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {COMMANDS} from '../../src/main.ts';
 import {makeDisks} from '../support/disk.ts';
 import {kdisk} from '../support/kdisk.ts';
-import {temporaryDirectory} from '../support/tools.ts';
+import {temporaryDirectory, tool} from '../support/tools.ts';
 
 const directory = temporaryDirectory();
 const disks = makeDisks(directory);
@@ -31,7 +31,8 @@ describe.each(Object.entries(COMMANDS))('kdisk %s', (name, command) => {
     const {stdout, status} = kdisk([name, '--help']);
     expect(status).toBe(0);
     expect(stdout).toContain(command.summary);
-    for (const flag of Object.keys({...command.baseFlags, ...command.flags}))
+    const flags = {...command.baseFlags, ...command.flags} as Record<string, {hidden?: boolean}>;
+    for (const flag of Object.keys(flags).filter((name) => !flags[name]!.hidden))
       expect(stdout).toMatch(new RegExp(`--(\\[no-\\])?${flag}`));
     expect(kdisk(['help', name]).stdout).toBe(stdout);
   });
@@ -41,11 +42,12 @@ describe.each(Object.entries(COMMANDS))('kdisk %s', (name, command) => {
   it.each(examples)('works as in the example: $command', ({command: line}) => {
     const words = line.replace('<%= config.bin %> ', '').split(' ');
     const disk = line.includes('@p') || name === 'info' ? disks.gpt : disks.plain;
-    // Copies go to an empty directory, where the image has the name of the example.
-    const cwd = dirname(disk);
-    const scratch = mkdtempSync(join(directory, 'copy-'));
-    const here = words.map((word) => (word === '.' || word === 'backup' ? join(scratch, word) : word));
-    const {status, stderr} = kdisk(here, {cwd});
+    // Each in an empty directory, where there is an image of the name that the examples have, for some of them change it.
+    const cwd = mkdtempSync(join(directory, 'example-'));
+    tool('cp', ['--sparse=always', disk, cwd]);
+    writeFileSync(join(cwd, 'commands.txt'), 'mkdir :/srv/new\n');
+    tool('tar', ['-C', cwd, '-czf', join(cwd, 'backup.tar.gz'), 'commands.txt']);
+    const {status, stderr} = kdisk(words, {cwd});
     expect([stderr, status]).toEqual(['', 0]);
   });
 });

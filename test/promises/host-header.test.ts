@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const header = join(root, 'lkl/include/lkl_host.h');
 
 /** Installed on every Linux host for programs: ioctl numbers of block devices. */
-const USER_SPACE = ['<linux/fs.h>'];
+const USER_SPACE = ['<linux/fs.h>', '<linux/openat2.h>'];
 
 function sources(folder: string, pattern: string): string[] {
   const found = execFileSync('find', [join(root, folder), '(', '-name', 'build', '-o', '-name', 'node_modules', ')', '-prune', '-o', '-type', 'f', '-regex', pattern, '-print'], {

@@ -42,9 +42,11 @@ export interface Mounted {
 }
 export function mount(device: string, type?: string, options?: {readOnly?: boolean}): Promise<Mounted>;
 export function pipe(): Promise<[number, number]>;
-export function copyOut(
-  root: number,
+type CopyArguments = [
   pairs: [from: string, to: string][],
-  options?: Partial<Addon.CopyOptions>,
+  options?: Addon.CopyOptions,
   progress?: (state: Addon.CopyProgress) => void,
-): Promise<Addon.CopyResult>;
+];
+export function copy(from: Addon.Side, to: Addon.Side, ...rest: CopyArguments): Promise<Addon.CopyResult>;
+export function copyOut(root: number, ...rest: CopyArguments): Promise<Addon.CopyResult>;
+export function copyIn(root: number, ...rest: CopyArguments): Promise<Addon.CopyResult>;

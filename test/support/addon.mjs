@@ -81,8 +81,14 @@ export async function pipe() {
   return [...ends];
 }
 
-/** @param pairs [path in the image, path on the host] */
-export function copyOut(root, pairs, options = {}, progress = undefined) {
-  const sources = pairs.map(([from, to]) => ({from: Buffer.from(from), to: Buffer.from(to)}));
-  return addon.copyOut(root, sources, {recursive: false, follow: false, preserve: false, ...options}, progress);
+/**
+ * A copy between two sides, each the descriptor of a volume's root or null for the host.
+ * @param pairs [path on the side that is read, path on the side that is written]
+ */
+export function copy(from, to, pairs, options = {}, progress = undefined) {
+  const sources = pairs.map(([source, target]) => ({from: Buffer.from(source), to: Buffer.from(target)}));
+  return addon.copy(from, to, sources, options, progress);
 }
+
+export const copyOut = (root, ...rest) => copy(root, null, ...rest);
+export const copyIn = (root, ...rest) => copy(null, root, ...rest);

@@ -16,14 +16,26 @@ export interface Run {
   json<T>(): T;
 }
 
-export function kdisk(words: string[], options: {cwd?: string; env?: Record<string, string>; uid?: number} = {}): Run {
+export interface RunOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+  uid?: number;
+  gid?: number;
+  /** On standard input. */
+  input?: Buffer | string;
+  /** Milliseconds after which it counts as hanging. */
+  timeout?: number;
+}
+
+export function kdisk(words: string[], options: RunOptions = {}): Run {
   const {status, stdout, stderr, error} = spawnSync(process.execPath, [program, ...words], {
+    timeout: 20_000,
     ...options,
     env: {...process.env, TZ: 'UTC', ...options.env},
     maxBuffer: 1024 * 1024 * 1024,
-    timeout: 20_000,
   });
-  if (error) throw error;
+  // It need not read all of its input.
+  if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
   const text = stdout.toString();
   return {status, bytes: stdout, stdout: text, stderr: stderr.toString(), json: <T>() => JSON.parse(text) as T};
 }

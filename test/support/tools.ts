@@ -5,17 +5,18 @@ import {mkdtempSync, truncateSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
-const environment = {...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin`, LC_ALL: 'C.UTF-8'};
+/** Administration tools may lie where an ordinary user's PATH does not look. */
+export const toolEnvironment = {...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin`, LC_ALL: 'C.UTF-8'};
 
 /** True when all of them are installed. */
 export function hasTools(...names: string[]): boolean {
-  return names.every((name) => spawnSync('sh', ['-c', `command -v ${name}`], {env: environment}).status === 0);
+  return names.every((name) => spawnSync('sh', ['-c', `command -v ${name}`], {env: toolEnvironment}).status === 0);
 }
 
 /** Standard output of a tool; throws with its stderr when it fails. */
 export function tool(name: string, args: string[], input?: string): string {
   return execFileSync(name, args, {
-    env: environment,
+    env: toolEnvironment,
     encoding: 'utf8',
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(input === undefined ? {} : {input}),
