@@ -135,10 +135,13 @@ bool VirtioBlk::OnDisk(uint64_t sector, uint64_t bytes) const {
   return bytes % kSector == 0 && bytes / kSector <= sectors && sector <= sectors - bytes / kSector;
 }
 
+// A disk that has missed one write takes no more. What it holds is then what a power cut leaves, which a journal brings
+// back; to write on would add what relies on the missing one, and a note in the superblock that it is damaged.
 uint8_t VirtioBlk::Transfer(bool write, uint64_t sector, const SegmentList& data) {
   if (!OnDisk(sector, data.bytes())) return kIoError;
   if (write && disk_->read_only()) return kIoError;
   const uint64_t offset = sector * kSector;
+  if (write && disk_->write_error() != 0) return kIoError;
   if (write) return StatusOf("write", offset, disk_->RememberWrite(disk_->Write(data, offset)));
   return StatusOf("read", offset, disk_->Read(data, offset));
 }
@@ -152,7 +155,7 @@ uint8_t VirtioBlk::StatusOf(const char* what, uint64_t offset, int result) {
 uint8_t VirtioBlk::Ranges(bool zeroes, const SegmentList& data) {
   const uint64_t count = data.bytes() / sizeof(Range);
   if (data.bytes() % sizeof(Range) != 0 || count == 0 || count > (zeroes ? 1 : kMaxDiscardRanges)) return kIoError;
-  if (disk_->read_only()) return kIoError;
+  if (disk_->read_only() || disk_->write_error() != 0) return kIoError;
   Range ranges[kMaxDiscardRanges];
   data.CopyTo(ranges, static_cast<size_t>(data.bytes()));
   for (uint64_t i = 0; i < count; i++) {

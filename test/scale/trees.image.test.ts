@@ -51,7 +51,8 @@ describe('a Debian system', () => {
     expect(kdisk(['tar', '-c', '-f', tar, `${image}:/system`], {timeout})).toMatchObject(done);
     tool('mkdir', [out]);
     tool('tar', ['-xpf', tar, '-C', out, ...(isRoot ? ['--xattrs', '--xattrs-include=*', '--same-owner'] : [])]);
-    if (isRoot) expect(differences(tree, out, LIMITS[type])).toEqual([]);
+    // GNU tar gives files the time of access at which it unpacks them.
+    if (isRoot) expect(differences(tree, out, {...LIMITS[type], atime: false})).toEqual([]);
     else execFileSync('diff', ['-r', '--no-dereference', tree, out]);
     rmSync(directory, {recursive: true});
   });

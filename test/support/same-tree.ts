@@ -30,9 +30,10 @@ function unlike(what: string, one: string, other: string, separator = '\n'): str
 // system's own affair.
 const FACTS = ['%y %m %U %G %n', '%s', '%T@ %A@', '%l'];
 
-function facts(root: string): string {
+function facts(root: string, atime: boolean): string {
   const print = (fields: string[]) => `%P ${fields.join(' ')}\\0`;
-  const [type, size, times, target] = FACTS as [string, string, string, string];
+  const [type, size, both, target] = FACTS as [string, string, string, string];
+  const times = atime ? both : both.split(' ')[0]!;
   return said('find', ['.', '-type', 'd', '-printf', print([type.replace(' %n', ''), times]), '-o', '-printf', print([type, size, times, target])], root)
     .split('\0').sort().join('\0');
 }
@@ -65,16 +66,18 @@ export interface Likeness {
   flags: string;
   /** The second tree is mounted from an image of this type. */
   on?: Type;
+  /** Times of the last access count (default true). */
+  atime?: boolean;
 }
 
 /** In what two trees are not the same, one line each, at most 40. */
-export function differences(one: string, other: string, {flags, on}: Likeness): string[] {
+export function differences(one: string, other: string, {flags, on, atime = true}: Likeness): string[] {
   const xfs = on === 'xfs';
   const filter = xfs ? [`--filter=-x ${XFS_ACL}`] : [];
   const rsync = said('rsync', ['-aHAXSn', ...filter, '--delete', '--itemize-changes', `${one}/`, `${other}/`], '/');
   return [
     ...rsync.split('\n').filter(Boolean).map((line) => `rsync: ${line}`),
-    ...unlike('find', facts(one), facts(other), '\0'),
+    ...unlike('find', facts(one, atime), facts(other, atime), '\0'),
     ...unlike('stat', devices(one), devices(other)),
     ...unlike('getfattr', attributes(one, xfs), attributes(other, xfs), '\n\n'),
     ...unlike('lsattr', inodeFlags(one, flags), inodeFlags(other, flags)),
