@@ -23,6 +23,7 @@ enum Nr : uint64_t {
   kLinkat = 37,
   kUmount2 = 39,
   kMount = 40,
+  kStatfs = 43,
   kFstatfs = 44,
   kFtruncate = 46,
   kFchdir = 50,
@@ -73,6 +74,10 @@ constexpr uint32_t kFormatMask = 0170000, kSocket = 0140000, kLink = 0120000, kR
 constexpr uint8_t kDtUnknown = 0, kDtDirectory = 4, kDtRegular = 8, kDtLink = 10;
 
 constexpr uint32_t kSetUid = 04000, kSetGid = 02000, kSticky = 01000, kPermissions = 07777;
+
+// Words of struct statfs, of which the first is f_type (include/uapi/linux/magic.h; fs/exfat/exfat_raw.h).
+constexpr size_t kStatfsWords = 15;
+constexpr uint64_t kMsdosMagic = 0x4d44, kExfatMagic = 0x2011bab0;
 
 constexpr size_t kPathMax = 4096;
 constexpr size_t kXattrListMax = 65536, kXattrSizeMax = 65536;

@@ -196,7 +196,11 @@ void Attributes::SetMode(Entry* entry) {
   if (mode != asked) failed(-EPERM);
   if (entry->mode == static_cast<int64_t>(mode)) return;
   const int64_t result = tree_.SetMode(entry->at, entry->name, mode);
-  if (result < 0) failed(result);
+  if (result < 0) return failed(result);
+  Statx now;
+  if (tree_.mode_missed() && tree_.Stat(entry->at, entry->name, false, &now) >= 0 && (now.mode & kPermissions) != mode) {
+    failed(-EOPNOTSUPP);
+  }
 }
 
 void Attributes::KeepReadable(Entry* entry) {

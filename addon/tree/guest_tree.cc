@@ -107,6 +107,16 @@ int64_t GuestTree::MakeDirectory(Fd at, const char* name, uint32_t mode) {
   return guest_.Call(kMkdirat, {Number(at), Address(name), mode});
 }
 
+// Its driver takes any mode, keeps the bit for writing, and says nothing of the rest.
+bool GuestTree::mode_missed() const {
+  if (modes_ == Modes::kUnknown) {
+    uint64_t words[kStatfsWords] = {};
+    const int64_t result = guest_.Call(kStatfs, {Address("/"), Address(words)});
+    modes_ = result == 0 && (words[0] == kMsdosMagic || words[0] == kExfatMagic) ? Modes::kNone : Modes::kHeld;
+  }
+  return modes_ == Modes::kNone;
+}
+
 int64_t GuestTree::MakeSymlink(Fd at, const char* name, const char* target) {
   return guest_.Call(kSymlinkat, {Address(target), Number(at), Address(name)});
 }

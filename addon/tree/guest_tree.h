@@ -41,6 +41,7 @@ class GuestTree : public Tree {
   int64_t SetXattr(Fd at, const char* name, const char* attribute, const void* value, size_t size) override;
   int64_t SetFlags(Fd fd, uint32_t flags) override;
 
+  bool mode_missed() const override;
   bool guest() const override { return true; }
   // No image lies in a volume that is attached.
   bool IsProtected(const NodeId&) const override { return false; }
@@ -51,6 +52,8 @@ class GuestTree : public Tree {
   int64_t XattrCall(Fd at, const char* name, uint64_t by_name, uint64_t by_fd, std::initializer_list<uint64_t> rest);
 
   const Guest guest_;
+  // Of the file system; unknown at first.
+  mutable enum class Modes { kUnknown, kHeld, kNone } modes_ = Modes::kUnknown;
 };
 
 }  // namespace kdisk

@@ -76,7 +76,7 @@ class Tree {
   virtual int64_t SetFlags(Fd fd, uint32_t flags) = 0;
 
   // The last Open with O_CREAT, MakeDirectory or MakeNode made its entry, but with another mode than asked for, because
-  // the file system cannot hold that one (FAT). SetMode tells why.
+  // the file system cannot hold that one (FAT). SetMode tells why, or says nothing and does what it can.
   virtual bool mode_missed() const { return false; }
 
   // -- what kind of tree it is

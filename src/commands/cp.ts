@@ -41,12 +41,17 @@ export interface CpResult extends CopyProgress {
   copies?: JsonPlannedCopy[];
 }
 
+/** linux/errno.h */
+const EOPNOTSUPP = 95;
+
 interface Settings {
   rules: Rules;
   copy: CopyOptions;
   names: NameChoice;
   manifest: string | undefined;
   isDirectory: boolean;
+  /** They were asked for. */
+  modesMatter: boolean;
   dryRun: boolean;
   events: boolean;
 }
@@ -107,7 +112,7 @@ export default class Cp extends BaseCommand {
   private events = false;
 
   async run(): Promise<CpResult> {
-    const {args, flags} = await this.parse(Cp);
+    const {args, flags, metadata} = await this.parse(Cp);
     const {'target-directory': directory, archive, preserve} = flags;
     const paths = directory === undefined ? args.paths : [...args.paths, directory];
     if (paths.length < 2) throw usageFailure(`where to? kdisk cp ${printable(paths[0]!)} DESTINATION`);
@@ -123,6 +128,7 @@ export default class Cp extends BaseCommand {
       names: flags.names as NameChoice,
       manifest: flags.manifest,
       isDirectory: directory !== undefined,
+      modesMatter: Boolean(archive) || !metadata.flags.preserve?.setFromDefault,
       dryRun: Boolean(flags['dry-run']),
       events: Boolean(flags.events),
     };
@@ -199,7 +205,11 @@ export default class Cp extends BaseCommand {
     else checkImages(hosts, [to.target.image], 'read');
     const job = new CopyJob(session, settings, {
       problem: (found, path) => this.reporter.problem(found, path),
-      lost: (found, loss) => this.reporter.loss(found, loss),
+      lost: (found, loss) => {
+        // FAT has no modes, which is no news to who did not ask for them.
+        if (loss.what === 'mode' && loss.errno === EOPNOTSUPP && !settings.modesMatter) return;
+        this.reporter.loss(found, loss);
+      },
       progress: (state) => this.advance(state),
     });
     await job.plan(sources, to, settings.isDirectory, (error, from) => this.reporter.problem(failure(error, from.word)));
