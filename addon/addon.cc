@@ -23,7 +23,6 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("list", Napi::Function::New(env, kdisk::List, "list"));
   // js_copy.cc
   exports.Set("copy", Napi::Function::New(env, kdisk::Copy, "copy"));
-  exports.Set("copyOut", Napi::Function::New(env, kdisk::CopyOut, "copyOut"));
   // js_records.cc
   kdisk::InstallTrees(env);
   exports.Set("openTree", Napi::Function::New(env, kdisk::OpenTree, "openTree"));

@@ -163,7 +163,7 @@ export interface CopyProblem {
 
 /** Attributes of one kind that the target could not take; not reported when a manifest holds them. */
 export interface CopyLoss {
-  /** 'owner', 'mode', 'times', 'xattr', 'acl', 'capability', 'label', 'flags', 'special', 'hard link' */
+  /** 'owner', 'mode', 'times', 'xattr', 'acl', 'capability', 'label', 'flags', 'hard link' */
   what: string;
   count: number;
   /** First entry concerned, on the side that is read. */
@@ -217,14 +217,6 @@ export function finishTree(tree: number): Promise<CopyResult>;
 //   with metadata: struct statx (256 bytes), name, path, target,
 //   each extended attribute: u16 bytes of name, u16 zero, u32 bytes of value, name, value; data.
 // Kinds: addon/tree/event.h; 10 = problem: `offset` is the errno, target the step (only from readTree).
-
-/** As copy() to the host, under its old names: `preserve` is mode and times, the sides are 'image' and 'host'. */
-export function copyOut(
-  root: number,
-  sources: CopySource[],
-  options: {recursive: boolean; follow: boolean; preserve: boolean},
-  progress?: (state: CopyProgress) => void,
-): Promise<CopyResult>;
 
 /** For the tests of crash handling: makes the kernel panic, BUG() or touch address 8. Rejects with EKERNELDEAD. */
 export function crash(how: 'panic' | 'bug' | 'fault'): Promise<never>;

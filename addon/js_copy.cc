@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// copy, and copyOut as it was before there were two ways.
+// copy.
 #include <mutex>
 
 #include "js_arguments.h"
@@ -20,9 +20,6 @@ struct CopyArguments {
   CopyOptions options;
   const volatile uint8_t* stop = nullptr;
   bool report = false;
-  // What the sides are called in problems.
-  const char* source = "source";
-  const char* target = "target";
 };
 
 class CopyCall : public Call {
@@ -30,7 +27,7 @@ class CopyCall : public Call {
   explicit CopyCall(CopyArguments arguments) : arguments_(std::move(arguments)) {}
 
   Napi::Value Result(Napi::Env env) override {
-    return ResultToJs(env, result_, arguments_.source, arguments_.target);
+    return ResultToJs(env, result_);
   }
 
   Napi::Value Progress(Napi::Env env) override {
@@ -101,32 +98,6 @@ Napi::Value Copy(const Napi::CallbackInfo& info) {
     return env.Undefined();
   }
   return Submit(env, std::move(arguments), std::move(call_options), info[4]);
-}
-
-Napi::Value CopyOut(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  CopyArguments arguments;
-  arguments.to.host = true;
-  arguments.source = "image";
-  arguments.target = "host";
-  int64_t root;
-  if (!GetInteger(info[0], "root", -1, INT32_MAX, &root) || !GetSources(info[1], &arguments.sources)) {
-    return env.Undefined();
-  }
-  arguments.from.root = static_cast<int>(root);
-  if (!info[2].IsObject()) {
-    ThrowMisuse(env, "options must be an object");
-    return env.Undefined();
-  }
-  const auto flags = info[2].As<Napi::Object>();
-  CopyOptions& options = arguments.options;
-  if (!GetBoolean(flags.Get("recursive"), "recursive", &options.recursive) ||
-      !GetBoolean(flags.Get("follow"), "follow", &options.follow) ||
-      !GetBoolean(flags.Get("preserve"), "preserve", &options.mode)) {
-    return env.Undefined();
-  }
-  options.times = options.mode;
-  return Submit(env, std::move(arguments), {}, info[3]);
 }
 
 }  // namespace kdisk

@@ -171,7 +171,7 @@ Napi::Object ProgressToJs(Napi::Env env, const CopyProgress& progress) {
   return object;
 }
 
-Napi::Object ResultToJs(Napi::Env env, const CopyResult& result, const char* source, const char* target) {
+Napi::Object ResultToJs(Napi::Env env, const CopyResult& result) {
   Napi::Object object = ProgressToJs(env, result.done);
   Napi::Array problems = Napi::Array::New(env, result.problems.size());
   for (size_t i = 0; i < result.problems.size(); i++) {
@@ -179,7 +179,7 @@ Napi::Object ResultToJs(Napi::Env env, const CopyResult& result, const char* sou
     Napi::Object problem = Napi::Object::New(env);
     problem.Set("path", Napi::Buffer<char>::Copy(env, from.path.data(), from.path.size()));
     problem.Set("errno", from.error);
-    problem.Set("side", from.source ? source : target);
+    problem.Set("side", from.source ? "source" : "target");
     problem.Set("step", from.step);
     problems.Set(static_cast<uint32_t>(i), problem);
   }

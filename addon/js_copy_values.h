@@ -31,7 +31,7 @@ bool GetOptionalBoolean(const Napi::Object& object, const char* name, bool missi
 
 Napi::Object ProgressToJs(Napi::Env env, const CopyProgress& progress);
 // `source` and `target` are what the sides are called.
-Napi::Object ResultToJs(Napi::Env env, const CopyResult& result, const char* source, const char* target);
+Napi::Object ResultToJs(Napi::Env env, const CopyResult& result);
 
 // Engine thread.
 std::unique_ptr<Tree> OpenSide(Session* session, const Side& side);

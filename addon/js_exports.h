@@ -19,7 +19,6 @@ Napi::Value ReadOnce(const Napi::CallbackInfo& info);
 Napi::Value List(const Napi::CallbackInfo& info);
 
 Napi::Value Copy(const Napi::CallbackInfo& info);
-Napi::Value CopyOut(const Napi::CallbackInfo& info);
 
 // Once for each environment, at load.
 void InstallTrees(Napi::Env env);

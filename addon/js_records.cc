@@ -114,7 +114,7 @@ class WriteTreeCall : public Call {
 class FinishTreeCall : public Call {
  public:
   explicit FinishTreeCall(uint32_t number) : number_(number) {}
-  Napi::Value Result(Napi::Env env) override { return ResultToJs(env, result_, "source", "target"); }
+  Napi::Value Result(Napi::Env env) override { return ResultToJs(env, result_); }
 
  private:
   Failure Work(Session* session) override {

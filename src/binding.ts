@@ -69,7 +69,6 @@ function adopting(raw: Binding): Binding {
     createTree: (...args) => raw.createTree(...args).catch(fail),
     writeTree: (...args) => raw.writeTree(...args).catch(fail),
     finishTree: (...args) => raw.finishTree(...args).catch(fail),
-    copyOut: (...args) => raw.copyOut(...args).catch(fail),
     crash: (...args) => raw.crash(...args).catch(fail),
   };
 }

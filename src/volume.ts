@@ -4,7 +4,6 @@
 //
 // Errors are those of fs.promises (code, errno, syscall, path, dest). A change in an image that was not opened with
 // {write: true} is refused with EROFS.
-import type {CopyProgress, CopyResult, CopySource} from './binding.ts';
 import type {Path} from './caller.ts';
 import {globPaths} from './glob.ts';
 import {walk, type WalkEntry, type WalkOptions} from './walk.ts';
@@ -25,15 +24,5 @@ export class Volume extends VolumeAttributes {
   /** Everything below a directory, which is not itself told; symbolic links are not followed. */
   walk(path: Path, options: WalkOptions = {}): AsyncGenerator<WalkEntry> {
     return walk(this.caller, path, options);
-  }
-
-  /** Copies files and trees to the host without passing the bytes through JavaScript. */
-  async copyOut(
-    sources: CopySource[],
-    options: {recursive: boolean; follow: boolean; preserve: boolean},
-    progress?: (state: CopyProgress) => void,
-  ): Promise<CopyResult> {
-    const {addon, root} = this.caller;
-    return addon.copyOut(root, sources, options, progress);
   }
 }
