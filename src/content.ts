@@ -10,7 +10,10 @@ export type FileContent = Piece | Iterable<Piece> | AsyncIterable<Piece>;
 export function bytesOf(piece: unknown, encoding: BufferEncoding): Uint8Array {
   if (typeof piece === 'string') return Buffer.from(piece, encoding);
   if (ArrayBuffer.isView(piece)) return new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
-  throw argumentError(`content must be strings or bytes, not ${piece === null ? 'null' : typeof piece}`, 'ERR_INVALID_ARG_TYPE');
+  throw argumentError(
+    `content must be strings or bytes, not ${piece === null ? 'null' : typeof piece}`,
+    'ERR_INVALID_ARG_TYPE',
+  );
 }
 
 function isIterable(content: unknown): content is Iterable<Piece> | AsyncIterable<Piece> {

@@ -97,7 +97,7 @@ class Copy {
 
   private async content(source: number, target: number, size: number): Promise<void> {
     await this.call(NR.ftruncate, target, size);
-    for (let at = 0; at < size; ) {
+    for (let at = 0; at < size;) {
       const data = await this.caller.syscall(NR.lseek, source, at, SEEK_DATA);
       if (data === -ENXIO) break;
       if (data < 0 && data !== -EINVAL) throw this.failure(data);
@@ -111,7 +111,7 @@ class Copy {
   private async range(source: number, target: number, start: number, end: number): Promise<void> {
     const offset = () => Buffer.alloc(8);
     const [input, output] = [offset(), offset()];
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       input.writeBigInt64LE(BigInt(at));
       output.writeBigInt64LE(BigInt(at));
       const length = Math.min(STEP, end - at);

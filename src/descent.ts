@@ -49,7 +49,10 @@ export class Descent {
     caller: Caller,
     name: string,
     top: Path,
-    {follow = true, onClose = async () => {}}: {follow?: boolean; onClose?: (directory: Directory) => Promise<void>} = {},
+    {
+      follow = true,
+      onClose = async () => {},
+    }: {follow?: boolean; onClose?: (directory: Directory) => Promise<void>} = {},
   ): Promise<Descent> {
     const descent = new Descent(caller, name, top, onClose);
     const fd = await caller.open(AT_FDCWD, top, O_RDONLY | O_DIRECTORY | (follow ? 0 : O_NOFOLLOW));

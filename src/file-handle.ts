@@ -201,7 +201,7 @@ export class FileHandle implements AsyncDisposable {
 
   /** @param at undefined for the end of the file */
   private async writeAll(bytes: Uint8Array, at: number | undefined, wrote: (done: number) => void = () => {}) {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const piece = bytes.subarray(done, done + WHOLE_CHUNK);
       done += await (at === undefined
         ? this.call('write', NR.write, this.fd, piece, piece.length)
@@ -370,7 +370,8 @@ function slice(
   offset: number | null | undefined,
   length: number | null | undefined,
 ): Uint8Array {
-  if (!ArrayBuffer.isView(buffer)) throw argumentError(`cannot ${verb} ${preposition} what is no buffer`, 'ERR_INVALID_ARG_TYPE');
+  if (!ArrayBuffer.isView(buffer))
+    throw argumentError(`cannot ${verb} ${preposition} what is no buffer`, 'ERR_INVALID_ARG_TYPE');
   const bytes = bytesOf(buffer, 'utf8');
   const from = offset ?? 0;
   const count = length ?? bytes.length - from;

@@ -22,10 +22,12 @@ export function matchable(name: Buffer): string {
   const text = name.toString();
   if (!text.includes('\ufffd')) return text;
   let result = '';
-  for (let at = 0; at < name.length; ) {
+  for (let at = 0; at < name.length;) {
     const length = [4, 3, 2, 1].find((count) => {
       const piece = name.subarray(at, at + count);
-      return piece.length === count && Buffer.from(piece.toString()).equals(piece) && [...piece.toString()].length === 1;
+      return (
+        piece.length === count && Buffer.from(piece.toString()).equals(piece) && [...piece.toString()].length === 1
+      );
     });
     const piece = name.subarray(at, at + (length ?? 1));
     result += length ? piece.toString() : String.fromCharCode(0xdc00 + piece[0]!);

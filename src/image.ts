@@ -64,9 +64,11 @@ export async function open(path: string, options: OpenOptions = {}): Promise<Ima
   const {asIs = false, write = false, memory} = options;
   if (asIs && write) throw argumentError('asIs shows an image as it is: it does not go with write');
   const addon = await boot(memory);
-  const disk = await addon.attach(path, write ? 'read-write' : asIs ? 'read-only' : 'overlay').catch((error: unknown) => {
-    throw attachError(error, write);
-  });
+  const disk = await addon
+    .attach(path, write ? 'read-write' : asIs ? 'read-only' : 'overlay')
+    .catch((error: unknown) => {
+      throw attachError(error, write);
+    });
   try {
     return await Image.inspect(addon, disk, path, {asIs, write, identity: write ? identityOf(path) : ''});
   } catch (error) {
@@ -196,7 +198,9 @@ export class Image implements AsyncDisposable {
     const tool = repairTool(content.type);
     const where = selector.kind === 'disk' ? this.path : `${this.path}${formatSelector(selector)}`;
     const message = `${where}: this ${content.type} needs repair before it is written to: ${detail}`;
-    return new KdiskError('ERR_NEEDS_REPAIR', message + (tool ? `; mend a copy of it with ${tool}` : ''), {path: this.path});
+    return new KdiskError('ERR_NEEDS_REPAIR', message + (tool ? `; mend a copy of it with ${tool}` : ''), {
+      path: this.path,
+    });
   }
 
   /**
@@ -241,7 +245,7 @@ export class Image implements AsyncDisposable {
   private async checkClean(place: Place, before: FileSystemState): Promise<void> {
     const {clean, detail} = await this.state(place);
     // Drivers without a journal leave the mark of an earlier accident to the tool that looks for its traces.
-    if (clean !== false || before.clean === false && !before.replayed) return;
+    if (clean !== false || (before.clean === false && !before.replayed)) return;
     const {content, selector} = place;
     const where = selector.kind === 'disk' ? '' : ` of ${formatSelector(selector)}`;
     const message = `${this.path}: the ${content.type}${where} is not clean after its unmount: ${detail}`;

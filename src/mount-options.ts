@@ -77,7 +77,9 @@ export function mountArguments(
   const found = isMountable(type) ? DRIVERS[type] : undefined;
   if (!found) return undefined;
   const forMode = mode === 'write' ? [found.write] : mode === 'as-is' ? [found.read, found.asIs] : [found.read];
-  const data = [found.options, found.byVersion?.[version], ...forMode].filter((option) => option !== undefined).join(',');
+  const data = [found.options, found.byVersion?.[version], ...forMode]
+    .filter((option) => option !== undefined)
+    .join(',');
   return {driver: found.driver, data};
 }
 

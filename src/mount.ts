@@ -83,7 +83,10 @@ function reasonToRead({type}: Content): string {
 }
 
 function refusal({type}: Content, log: string): string {
-  const said = log.split('\n').findLast((line) => /read-?only/i.test(line))?.replace(/^\[[^\]]*\] /, '');
+  const said = log
+    .split('\n')
+    .findLast((line) => /read-?only/i.test(line))
+    ?.replace(/^\[[^\]]*\] /, '');
   return `the kernel mounts this ${type} for reading only${said ? `; it says: ${said}` : ''}`;
 }
 

@@ -15,7 +15,11 @@ const LINKS = 40;
 export async function realPath(caller: Caller, path: Path): Promise<Buffer> {
   pathArgument(path);
   const fail = (errno: number) => systemError(errno, 'realpath', path);
-  const names = (bytes: Buffer) => bytes.toString('latin1').split('/').filter((name) => name !== '' && name !== '.');
+  const names = (bytes: Buffer) =>
+    bytes
+      .toString('latin1')
+      .split('/')
+      .filter((name) => name !== '' && name !== '.');
   const bytes = Buffer.from(path as string);
   let found: string[] = [];
   const left = names(bytes).reverse();

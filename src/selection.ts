@@ -100,7 +100,11 @@ function nothingFound(image: Choosable, places: Place[], selectors: Selector[]):
   const looked = table
     ? `its ${table.kind} partition table leads to no known file system`
     : 'neither a partition table nor a known file system was found';
-  return new KdiskError('ERR_NO_FILE_SYSTEM', `${path}: ${looked} in ${image.size} bytes; is it all of the raw image of a disk or partition?`, {path});
+  return new KdiskError(
+    'ERR_NO_FILE_SYSTEM',
+    `${path}: ${looked} in ${image.size} bytes; is it all of the raw image of a disk or partition?`,
+    {path},
+  );
 }
 
 const WHY: Record<string, string> = {

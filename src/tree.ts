@@ -22,7 +22,11 @@ const bytesOf = (path: Path) => Buffer.from(path as string);
  * @param from null is the host
  * @param sources `to` is what the first entry is called in the records; empty: it stands for the top
  */
-export async function* readTree(from: Volume | null, sources: CopyPair[], options: TreeOptions): AsyncGenerator<Buffer> {
+export async function* readTree(
+  from: Volume | null,
+  sources: CopyPair[],
+  options: TreeOptions,
+): AsyncGenerator<Buffer> {
   const {signal, ...rest} = options;
   const addon = binding();
   const pairs = sources.map((pair) => ({from: bytesOf(pair.from), to: bytesOf(pair.to)}));

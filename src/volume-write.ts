@@ -87,7 +87,8 @@ export abstract class VolumeWriter extends VolumeReader {
   async mkdir(path: Buffer, options: MkdirOptions & {recursive: true}): Promise<Buffer | undefined>;
   async mkdir(path: Path, options?: number | string | MkdirOptions | null): Promise<Path | undefined>;
   async mkdir(path: Path, options?: number | string | MkdirOptions | null): Promise<Path | undefined> {
-    const given: MkdirOptions = typeof options === 'object' ? (options ?? {}) : options === undefined ? {} : {mode: options};
+    const given: MkdirOptions =
+      typeof options === 'object' ? (options ?? {}) : options === undefined ? {} : {mode: options};
     const mode = modeArgument(given.mode ?? DIRECTORY_MODE);
     const caller = this.writer('mkdir', path);
     const make = (directory: Path) =>

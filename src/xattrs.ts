@@ -25,7 +25,15 @@ export abstract class VolumeAttributes extends VolumeWriter {
   async getxattr(path: Path, name: Path, {follow = true}: FollowOptions = {}): Promise<Buffer> {
     const value = Buffer.alloc(XATTR_MAX);
     const nr = follow ? NR.getxattr : NR.lgetxattr;
-    const length = await this.caller.call('getxattr', path, nr, pathArgument(path), pathArgument(name), value, XATTR_MAX);
+    const length = await this.caller.call(
+      'getxattr',
+      path,
+      nr,
+      pathArgument(path),
+      pathArgument(name),
+      value,
+      XATTR_MAX,
+    );
     return value.subarray(0, length);
   }
 
@@ -40,7 +48,7 @@ export abstract class VolumeAttributes extends VolumeWriter {
     const nr = follow ? NR.listxattr : NR.llistxattr;
     const length = await this.caller.call('listxattr', path, nr, pathArgument(path), names, XATTR_MAX);
     const found: Buffer[] = [];
-    for (let at = 0; at < length; ) {
+    for (let at = 0; at < length;) {
       const end = names.indexOf(0, at);
       found.push(names.subarray(at, end));
       at = end + 1;

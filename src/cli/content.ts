@@ -13,7 +13,11 @@ export async function openRegularFile(volume: Volume, target: PathTarget): Promi
   if (stats.isDirectory()) {
     // An image without a path is a file to the reader's eyes.
     const directory = addressOf(target, path).toString();
-    throw new Failure(`${directory} is a directory; "kdisk ls" lists it, "kdisk cp -r" copies it`, EXIT.usage, 'EISDIR');
+    throw new Failure(
+      `${directory} is a directory; "kdisk ls" lists it, "kdisk cp -r" copies it`,
+      EXIT.usage,
+      'EISDIR',
+    );
   }
   if (!stats.isFile())
     throw new Failure(`${word} is a ${fileType(stats.mode)}: in an image it has no content`, EXIT.usage, 'EINVAL');

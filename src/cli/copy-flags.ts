@@ -53,7 +53,8 @@ function id(text: string | undefined): number | undefined {
 
 function owner(text: string): {uid?: number; gid?: number} {
   if (text === 'me') {
-    if (!process.getuid) throw usageFailure('--owner me: this system has no user numbers; give them: --owner 1000:1000');
+    if (!process.getuid)
+      throw usageFailure('--owner me: this system has no user numbers; give them: --owner 1000:1000');
     return {uid: process.getuid(), gid: process.getgid!()};
   }
   const [first, second, ...more] = text.split(':');
@@ -67,7 +68,13 @@ function ranges(flag: string, words: string[]): [number, number, number][] {
   return words.map((word) => {
     const parts = word.split(':');
     const [from, to, count] = [id(parts[0]), id(parts[1]), parts.length > 2 ? id(parts[2]) : 1];
-    if (parts.length > 3 || from === undefined || to === undefined || !count || Math.max(from, to) + count - 1 > MOST_ID)
+    if (
+      parts.length > 3 ||
+      from === undefined ||
+      to === undefined ||
+      !count ||
+      Math.max(from, to) + count - 1 > MOST_ID
+    )
       throw usageFailure(`--${flag} wants FROM:TO or FROM:TO:COUNT in numbers, not "${word}"`);
     return [from, to, count];
   });

@@ -71,7 +71,12 @@ export class CopyJob {
   }
 
   /** Looks at everything; nothing is written. Problems of single sources are told, the rest goes on. */
-  async plan(sources: Located[], destination: Located, isDirectory: boolean, failed: (error: unknown, from: Located) => void) {
+  async plan(
+    sources: Located[],
+    destination: Located,
+    isDirectory: boolean,
+    failed: (error: unknown, from: Located) => void,
+  ) {
     const {rules, manifest} = this.job;
     this.destination = await lookAt(destination, sources.length, rules, isDirectory);
     const planner = new Planner(this.destination, rules);
@@ -139,7 +144,10 @@ export class CopyJob {
     const MOST = 5;
     const pairs = finder.clashes
       .slice(0, MOST)
-      .map(({first, second, directory}) => `${printable(directory.toString())}: ${printable(first.toString())}, ${printable(second.toString())}`);
+      .map(
+        ({first, second, directory}) =>
+          `${printable(directory.toString())}: ${printable(first.toString())}, ${printable(second.toString())}`,
+      );
     const more = finder.clashes.length > MOST ? ` and ${finder.clashes.length - MOST} more pairs` : '';
     const message = `${this.destination.word} does not tell these names apart (${pairs.join('; ')}${more}); nothing was written; leave some out with --exclude`;
     throw new Failure(message, EXIT.partly, 'EEXIST');

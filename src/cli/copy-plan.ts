@@ -59,7 +59,9 @@ export function checkWords(sources: Word[], destination: Word, {recursive, exact
     throw usageFailure(`neither ${from} nor ${to} is in an image (IMAGE:/path); on the host, use cp`);
   }
   if (destination.kind === 'stream' && sources.length > 1 && !recursive)
-    throw usageFailure('only one file can be copied to standard output; "kdisk cat" takes several, -r makes an archive');
+    throw usageFailure(
+      'only one file can be copied to standard output; "kdisk cat" takes several, -r makes an archive',
+    );
 }
 
 /** The destination, as far as it concerns all sources. */
@@ -80,7 +82,11 @@ export async function lookAt(
   if (isDirectory || (sources > 1 && !exact)) {
     if (!found) throw new Failure(`${word}: there is no such directory`, EXIT.notFound, 'ENOENT');
     if (found.kind !== 'directory')
-      throw new Failure(`${word} is not a directory, as a destination of several sources must be`, EXIT.usage, 'ENOTDIR');
+      throw new Failure(
+        `${word} is not a directory, as a destination of several sources must be`,
+        EXIT.usage,
+        'ENOTDIR',
+      );
   }
   if (found) return {...destination, facts: found};
   const above = side.parent(destination);
@@ -142,8 +148,7 @@ export class Planner {
   private async checkSame(from: Located, facts: Facts, to: Place, target: Facts | undefined): Promise<void> {
     const {side, group} = this.destination;
     if (from.group !== group) return;
-    if (target?.id === facts.id)
-      throw refused(`${from.word} and ${to.word} are the same file`, 'EINVAL');
+    if (target?.id === facts.id) throw refused(`${from.word} and ${to.word} are the same file`, 'EINVAL');
     if (facts.kind !== 'directory') return;
     let at = target ? await side.real(to) : await side.real(side.parent(to));
     for (;;) {

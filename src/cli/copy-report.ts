@@ -60,7 +60,11 @@ const OBSTACLES: Record<string, string> = {
 };
 
 /** What some file systems do not have. */
-const LACKED: Record<string, string> = {symlink: 'symbolic links', special: 'devices, fifos or sockets', link: 'hard links'};
+const LACKED: Record<string, string> = {
+  symlink: 'symbolic links',
+  special: 'devices, fifos or sockets',
+  link: 'hard links',
+};
 
 export function isFatal({code}: {code: string}): boolean {
   return FATAL.includes(code);
@@ -73,17 +77,27 @@ export function copyFailure(problem: CopyProblem, around: Surroundings): Failure
     return new Failure(`${printable(where)}: left out, it is the image that is written to`, EXIT.partly, code);
   if (problem.side === 'source') return failure(systemError(-problem.errno, problem.step), where);
   const what = `cannot ${DOING[problem.step] ?? problem.step} the copy of ${printable(where)}`;
-  if (code === 'ENOSPC') return new Failure(`${what}: no space left, ${around.full}; nothing else was begun`, EXIT.host, code);
+  if (code === 'ENOSPC')
+    return new Failure(`${what}: no space left, ${around.full}; nothing else was begun`, EXIT.host, code);
   if (code === 'EDQUOT') return new Failure(`${what}: quota exceeded; nothing else was begun`, EXIT.host, code);
   if (problem.step === 'special' && code === 'EPERM' && around.toHost)
     return new Failure(`${printable(where)}: left out, only root can make devices`, EXIT.partly, code);
   const kind = LACKED[problem.step];
   if (kind && !around.toHost && ['EPERM', 'EOPNOTSUPP', 'ENOSYS'].includes(code))
-    return new Failure(`${printable(where)}: left out, the file system that is written has no ${kind}`, EXIT.partly, code);
+    return new Failure(
+      `${printable(where)}: left out, the file system that is written has no ${kind}`,
+      EXIT.partly,
+      code,
+    );
   const obstacle = OBSTACLES[problem.step === 'mkdir' ? 'mkdir' : code];
-  if (obstacle && ['EISDIR', 'EEXIST', 'EBUSY'].includes(code)) return new Failure(`${what}: ${obstacle}`, EXIT.partly, code);
+  if (obstacle && ['EISDIR', 'EEXIST', 'EBUSY'].includes(code))
+    return new Failure(`${what}: ${obstacle}`, EXIT.partly, code);
   if (code === 'EINVAL' && ['open', 'mkdir', 'symlink', 'special', 'link'].includes(problem.step))
-    return new Failure(`${what}: this name or type is not allowed there; --names windows escapes names`, EXIT.partly, code);
+    return new Failure(
+      `${what}: this name or type is not allowed there; --names windows escapes names`,
+      EXIT.partly,
+      code,
+    );
   return new Failure(`${what}: ${text}`, EXIT.host, code);
 }
 
@@ -109,7 +123,8 @@ const digits = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 function reason({what, errno}: CopyLoss, {toHost}: Surroundings): string {
   const {code, text} = describeErrno(errno);
   if (code === 'EPERM' && toHost) return what === 'owner' ? 'only root can set owners' : 'only root can do that';
-  if (['EOPNOTSUPP', 'ENOTTY', 'EINVAL', 'EPERM', 'ENOSYS'].includes(code)) return 'the file system that is written has none';
+  if (['EOPNOTSUPP', 'ENOTTY', 'EINVAL', 'EPERM', 'ENOSYS'].includes(code))
+    return 'the file system that is written has none';
   return text;
 }
 
@@ -137,7 +152,15 @@ export function countsOf({files, directories, links, hardLinks, specials, kept, 
 type Counts = Partial<CopyProgress> & Pick<CopyProgress, 'files' | 'bytes'>;
 
 /** "3 files, 1 directory, 2.5 MiB" */
-export function summary({files, directories = 0, links = 0, hardLinks = 0, specials = 0, kept = 0, bytes}: Counts): string {
+export function summary({
+  files,
+  directories = 0,
+  links = 0,
+  hardLinks = 0,
+  specials = 0,
+  kept = 0,
+  bytes,
+}: Counts): string {
   const parts = [
     plural(files, 'file', 'files'),
     directories > 0 ? plural(directories, 'directory', 'directories') : '',

@@ -86,9 +86,12 @@ export async function saveInput(session: Session, to: Located, {copy, signal, pr
   const {side, word} = to;
   const found = await side.look(to, true);
   if (found?.kind === 'directory' || side.endsWithSlash(to))
-    throw usageFailure(`${word} is a directory; standard input has no name, so give one: ${side.below(to, 'NAME').word}`);
+    throw usageFailure(
+      `${word} is a directory; standard input has no name, so give one: ${side.below(to, 'NAME').word}`,
+    );
   if (found && found.kind !== 'file') throw usageFailure(`${word} is neither a file nor a new name`);
-  if (found && copy.existing === 'keep') throw new Failure(`${word}: left as it is (--no-clobber)`, EXIT.partly, 'EEXIST');
+  if (found && copy.existing === 'keep')
+    throw new Failure(`${word}: left as it is (--no-clobber)`, EXIT.partly, 'EEXIST');
   const volume = await session.volume(to.target!, {write: true});
   try {
     return await fill(volume, to.path, found === undefined, copy, signal, progress);

@@ -7,7 +7,16 @@ import type {Volume} from '../volume.ts';
 
 /** In the words of OpenSSL. */
 export const ALGORITHMS = [
-  'sha256', 'sha512', 'sha1', 'sha224', 'sha384', 'sha3-256', 'sha3-512', 'md5', 'blake2b512', 'blake2s256',
+  'sha256',
+  'sha512',
+  'sha1',
+  'sha224',
+  'sha384',
+  'sha3-256',
+  'sha3-512',
+  'md5',
+  'blake2b512',
+  'blake2s256',
 ] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 
@@ -29,7 +38,8 @@ async function digestOf(file: FileHandle, expected: number, algorithm: Algorithm
     // One byte more than there should be: that it does not come shows the end.
     const buffer = Buffer.allocUnsafe(expected + 1);
     const {bytesRead} = await file.read(buffer, 0, buffer.length, 0);
-    if (bytesRead <= expected) return {digest: hash.update(buffer.subarray(0, bytesRead)).digest('hex'), size: bytesRead};
+    if (bytesRead <= expected)
+      return {digest: hash.update(buffer.subarray(0, bytesRead)).digest('hex'), size: bytesRead};
   }
   let size = 0;
   for await (const piece of file.chunks({reuse: true})) {

@@ -56,23 +56,28 @@ export async function diskUsage(
   const add = (depth: number, bytes: bigint) => {
     if (depth > 0) sums[depth - 1]! += bytes;
   };
-  await walk(volume, path, {stats: true}, {
-    ...report,
-    visit: ({entry, depth, path}: Visit) => {
-      const directory = entry.type === S_IFDIR;
-      if (isCounted(entry, counted)) return;
-      const bytes = sizeOf(entry, options);
-      if (directory) {
-        sums[depth] = bytes;
-        return;
-      }
-      add(depth, bytes);
-      tell({path, depth, bytes, directory});
+  await walk(
+    volume,
+    path,
+    {stats: true},
+    {
+      ...report,
+      visit: ({entry, depth, path}: Visit) => {
+        const directory = entry.type === S_IFDIR;
+        if (isCounted(entry, counted)) return;
+        const bytes = sizeOf(entry, options);
+        if (directory) {
+          sums[depth] = bytes;
+          return;
+        }
+        add(depth, bytes);
+        tell({path, depth, bytes, directory});
+      },
+      leave: ({depth, path}) => {
+        const bytes = sums[depth]!;
+        add(depth, bytes);
+        tell({path, depth, bytes, directory: true});
+      },
     },
-    leave: ({depth, path}) => {
-      const bytes = sums[depth]!;
-      add(depth, bytes);
-      tell({path, depth, bytes, directory: true});
-    },
-  });
+  );
 }

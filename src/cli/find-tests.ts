@@ -62,7 +62,8 @@ function comparison(flag: string, text: string, what = 'a number such as 5, +5 (
   return {
     wanted,
     sign: found[1]!,
-    holds: (value: bigint) => (found[1] === '+' ? value > wanted : found[1] === '-' ? value < wanted : value === wanted),
+    holds: (value: bigint) =>
+      found[1] === '+' ? value > wanted : found[1] === '-' ? value < wanted : value === wanted,
   };
 }
 
@@ -141,7 +142,11 @@ export function findTests(flags: FindFlags, newer: bigint[] = [], now = BigInt(D
     ...each(flags.group, (text) => numberTest('group', text, 'gid')),
     ...each(flags.links, (text) => numberTest('links', text, 'nlink')),
     ...each(flags.inum, (text) => numberTest('inum', text, 'ino')),
-    ...newer.map((than): StatsTest => ({mtimeNs}) => mtimeNs > than),
+    ...newer.map(
+      (than): StatsTest =>
+        ({mtimeNs}) =>
+          mtimeNs > than,
+    ),
     ...(flags.empty ? [(stats: VolumeStats<bigint>) => stats.isDirectory() || stats.size === 0n] : []),
   ];
   return {

@@ -3,8 +3,24 @@
 import {usageFailure} from './failure.ts';
 
 const WITH_VALUE = [
-  'name', 'iname', 'path', 'ipath', 'type', 'size', 'newer', 'mtime', 'mmin', 'perm', 'user', 'uid', 'group', 'gid',
-  'links', 'inum', 'maxdepth', 'mindepth',
+  'name',
+  'iname',
+  'path',
+  'ipath',
+  'type',
+  'size',
+  'newer',
+  'mtime',
+  'mmin',
+  'perm',
+  'user',
+  'uid',
+  'group',
+  'gid',
+  'links',
+  'inum',
+  'maxdepth',
+  'mindepth',
 ];
 const ALONE = ['empty', 'print0', 'addresses'];
 /** What holds anyway: all tests must be met, no link is followed, and one volume is one file system. */

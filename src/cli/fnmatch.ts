@@ -22,7 +22,10 @@ const member = (character: string) => character.replace(/[\\^$.*+?()[\]{}|-]/, '
 
 type Token = '*' | ((character: string) => boolean);
 
-const same = (wanted: string): Token => (character) => character === wanted;
+const same =
+  (wanted: string): Token =>
+  (character) =>
+    character === wanted;
 
 /** A bracket expression that begins at `at`, and where it ends; undefined when it has no end. */
 function bracket(pattern: string[], at: number, flags: string): {token: Token; end: number} | undefined {
@@ -104,7 +107,7 @@ export function fnmatch(pattern: string, ignoreCase = false): (name: Buffer) => 
 function textOf(name: Buffer): string {
   if (isUtf8(name)) return name.toString();
   let text = '';
-  for (let at = 0; at < name.length; ) {
+  for (let at = 0; at < name.length;) {
     const length = [1, 2, 3, 4].find((size) => at + size <= name.length && isUtf8(name.subarray(at, at + size)));
     text += length ? name.toString('utf8', at, at + length) : String.fromCharCode(0xdc00 + name[at]!);
     at += length ?? 1;

@@ -59,6 +59,8 @@ export class Progress {
   }
 
   private async show(): Promise<void> {
+    // ora divides by it: a terminal of no width would keep it busy for ever.
+    if (!process.stderr.columns) return;
     const {default: ora} = await import('ora');
     if (!this.stopped) this.spinner = ora({text: this.text(), stream: process.stderr, discardStdin: false}).start();
   }

@@ -59,7 +59,10 @@ export class Reading {
     this.next = this.batches.next();
     const isFirst = this.entries.length === 0;
     // As above.
-    this.next.then(({done, value}) => done || !isFirst || this.lookAhead(value), () => {});
+    this.next.then(
+      ({done, value}) => done || !isFirst || this.lookAhead(value),
+      () => {},
+    );
   }
 
   private lookAhead(entries = this.entries): void {

@@ -33,7 +33,8 @@ type WithZstd = typeof Zlib & {createZstdCompress?: () => Transform; createZstdD
 const zlib = () => requireLate('node:zlib') as WithZstd;
 
 function unsupported(kind: string, writing: boolean): Failure {
-  const why = kind === 'zstd' ? `this Node (${process.version}) has no zstd, 22.15 and later do` : `kdisk has no ${kind}`;
+  const why =
+    kind === 'zstd' ? `this Node (${process.version}) has no zstd, 22.15 and later do` : `kdisk has no ${kind}`;
   const next = writing ? `kdisk tar -c ... | ${kind} > FILE` : `${kind} -dc FILE | kdisk tar -x ...`;
   return new Failure(`${why}; use the program: ${next}`, EXIT.unsupported, 'ERR_UNSUPPORTED');
 }
@@ -60,7 +61,8 @@ export function compressed(kind: Compression, write: (bytes: Buffer) => Promise<
   pumped.catch((error: Error) => transform.destroy(error));
   return {
     async write(bytes) {
-      if (!transform.write(bytes)) await Promise.race([new Promise((resolve) => transform.once('drain', resolve)), pumped]);
+      if (!transform.write(bytes))
+        await Promise.race([new Promise((resolve) => transform.once('drain', resolve)), pumped]);
     },
     async end() {
       transform.end();
@@ -93,7 +95,8 @@ export async function* decompressed(source: AsyncIterable<Buffer>): AsyncGenerat
     }
   })();
   if (kind === 'none') return yield* whole;
-  const transform = kind === 'gzip' ? zlib().createGunzip() : kind === 'zstd' ? zlib().createZstdDecompress?.() : undefined;
+  const transform =
+    kind === 'gzip' ? zlib().createGunzip() : kind === 'zstd' ? zlib().createZstdDecompress?.() : undefined;
   if (!transform) throw unsupported(kind, false);
   // The iteration below meets the error.
   pipeline(Readable.from(whole), transform, () => {});

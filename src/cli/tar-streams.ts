@@ -36,7 +36,12 @@ export interface GivenArchive {
 }
 
 /** Of "cp -r SOURCE... -": the sources have their names in the archive. */
-export async function archiveToOutput(session: Session, sources: Located[], copy: CopyOptions, work: Work): Promise<Seen> {
+export async function archiveToOutput(
+  session: Session,
+  sources: Located[],
+  copy: CopyOptions,
+  work: Work,
+): Promise<Seen> {
   const all: ArchiveSource[] = [];
   for (const {target, side, ...place} of sources) {
     const name = side.nameOf(place) ?? '';
@@ -101,7 +106,12 @@ async function writeAll(handle: FileHandle, bytes: Buffer, name: string): Promis
 }
 
 /** Of "cp -r - DIRECTORY": a directory that is there, or a new one in one that is. */
-export async function archiveFromInput(session: Session, to: Located, copy: CopyOptions, work: Work): Promise<CopyProgress> {
+export async function archiveFromInput(
+  session: Session,
+  to: Located,
+  copy: CopyOptions,
+  work: Work,
+): Promise<CopyProgress> {
   const found = await to.side.look(to, true);
   if (found && found.kind !== 'directory')
     throw new Failure(`${to.word} is not a directory, and an archive is unpacked into one`, EXIT.usage, 'ENOTDIR');
@@ -126,7 +136,8 @@ export async function unpack(
   const name = printable(file ?? 'standard input');
   const handle = file === undefined ? undefined : await openFile(file, 'r');
   try {
-    if ((await handle?.stat())?.isDirectory()) throw new Failure(`${name} is a directory, not an archive`, EXIT.usage, 'EISDIR');
+    if ((await handle?.stat())?.isDirectory())
+      throw new Failure(`${name} is a directory, not an archive`, EXIT.usage, 'EISDIR');
     const volume = await session.volume(to.target!, {write: true});
     const {result, failed} = await extractArchive(readInput(signal, handle?.fd), volume, to.path, {
       copy,

@@ -31,7 +31,13 @@ export async function drawTree(
       }
       const entry = open.entries[open.at++]!;
       count.add(entry);
-      await print(treeLine(entry, stack.map(({entries, at}) => at < entries.length), style));
+      await print(
+        treeLine(
+          entry,
+          stack.map(({entries, at}) => at < entries.length),
+          style,
+        ),
+      );
       if (below && (joinPath(open.path, entry.name) as Buffer).equals(below)) return;
     }
   };

@@ -78,7 +78,8 @@ export async function walk(volume: Volume, top: Path, options: WalkOptions, visi
     if (visit.depth < maxDepth) stack.push({visit, reading: reading(), entries: [], at: 0});
     else visitor.leave?.(visit);
   };
-  if (entry.type === S_IFDIR) enter(first, () => new Reading(volume, start, {stats, maxDepth, arrange: sorted ? byName : undefined}));
+  if (entry.type === S_IFDIR)
+    enter(first, () => new Reading(volume, start, {stats, maxDepth, arrange: sorted ? byName : undefined}));
   for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
     const {visit: directory, reading} = frame;
     if (frame.at === frame.entries.length) {

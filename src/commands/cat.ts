@@ -26,7 +26,12 @@ export default class Cat extends BaseCommand {
   static override summary = 'Print files of an image.';
   static override description = 'The bytes go to standard output as they are, one file after the other.';
   static override args = {
-    target: Args.string({required: true, multiple: true, description: 'Files: IMAGE[@pN]:/path, with * ? [] if need be.'}),
+    target: Args.string({
+      ignoreStdin: true,
+      required: true,
+      multiple: true,
+      description: 'Files: IMAGE[@pN]:/path, with * ? [] if need be.',
+    }),
   };
   static override examples = [
     {

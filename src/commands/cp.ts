@@ -69,6 +69,7 @@ export default class Cp extends BaseCommand {
   static override usage = 'cp [-r|-a] SOURCE... DESTINATION';
   static override args = {
     paths: Args.string({
+      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'Sources, then the destination: IMAGE[@pN]:/path, a path of the host, or "-".',
@@ -89,7 +90,10 @@ export default class Cp extends BaseCommand {
       summary: 'Escape names that Windows cannot have; auto does so where it must.',
     }),
     'no-clobber': Flags.boolean({char: 'n', summary: 'Leave files that exist as they are.'}),
-    'no-target-directory': Flags.boolean({char: 'T', summary: 'The destination is what is made, not a directory for it.'}),
+    'no-target-directory': Flags.boolean({
+      char: 'T',
+      summary: 'The destination is what is made, not a directory for it.',
+    }),
     preserve: Flags.boolean({char: 'p', allowNo: true, default: true, summary: 'Keep permission bits and times.'}),
     quiet: Flags.boolean({char: 'q', summary: 'Show no progress.'}),
     recursive: Flags.boolean({char: 'r', charAliases: ['R'], summary: 'Copy directories with all that is in them.'}),
@@ -100,7 +104,10 @@ export default class Cp extends BaseCommand {
     {command: '<%= config.bin %> cp disk.img:/etc/fstab .', description: 'A file into the current directory'},
     {command: '<%= config.bin %> cp -r disk.img@p2:/home/ann backup', description: 'A tree of the second partition'},
     {command: '<%= config.bin %> cp disk.img:/boot/initrd.gz -', description: 'A file to standard output'},
-    {command: '<%= config.bin %> cp -r disk.img:/etc disk.img:/srv', description: 'A tree to another place of the same image'},
+    {
+      command: '<%= config.bin %> cp -r disk.img:/etc disk.img:/srv',
+      description: 'A tree to another place of the same image',
+    },
   ];
 
   protected override indent = 2;
@@ -164,7 +171,8 @@ export default class Cp extends BaseCommand {
 
   private check({rules, isDirectory, events}: Settings, contradiction: boolean): void {
     if (contradiction) throw usageFailure('--archive keeps what --no-preserve drops; give one of them');
-    if (rules.exact && isDirectory) throw usageFailure('--target-directory and --no-target-directory exclude each other');
+    if (rules.exact && isDirectory)
+      throw usageFailure('--target-directory and --no-target-directory exclude each other');
     if (events && !this.jsonEnabled()) throw usageFailure('--events is for programs; it needs --json');
     this.events = events;
     if (events) this.indent = 0;
@@ -173,7 +181,8 @@ export default class Cp extends BaseCommand {
   private async copy(session: Session, sources: Word[], destination: Word, settings: Settings): Promise<number> {
     const streams = destination.kind === 'stream' || sources[0]!.kind === 'stream';
     if (streams && settings.dryRun) throw usageFailure('--dry-run has nothing to look at in a stream');
-    if (streams && settings.manifest !== undefined) throw usageFailure('--manifest belongs to a tree of the host, not to a stream');
+    if (streams && settings.manifest !== undefined)
+      throw usageFailure('--manifest belongs to a tree of the host, not to a stream');
     const locator = new Locator(session);
     const found = sources[0]!.kind === 'stream' ? [] : await this.locate(session, locator, sources);
     if (destination.kind === 'stream') return this.toOutput(session, found, settings);
@@ -212,7 +221,9 @@ export default class Cp extends BaseCommand {
       },
       progress: (state) => this.advance(state),
     });
-    await job.plan(sources, to, settings.isDirectory, (error, from) => this.reporter.problem(failure(error, from.word)));
+    await job.plan(sources, to, settings.isDirectory, (error, from) =>
+      this.reporter.problem(failure(error, from.word)),
+    );
     if (settings.dryRun) return this.list(job);
     if (this.progress.watched) await this.expect(job);
     const words = sources.length === 1 ? printable(sources[0]!.word) : `${sources.length} sources`;
@@ -236,7 +247,8 @@ export default class Cp extends BaseCommand {
 
   private advance(state: CopyProgress): void {
     this.progress.update(state);
-    if (this.events) this.output = this.output.then(() => writeOut(JSON.stringify({event: 'progress', ...state}) + '\n'));
+    if (this.events)
+      this.output = this.output.then(() => writeOut(JSON.stringify({event: 'progress', ...state}) + '\n'));
   }
 
   /** Of --dry-run. */
@@ -278,7 +290,11 @@ export default class Cp extends BaseCommand {
   }
 
   private async fromInput(session: Session, to: Located, {rules, copy, isDirectory}: Settings): Promise<number> {
-    checkInput(rules.recursive ? 'a tar archive is read from it: kdisk cp -r - DIRECTORY < FILE' : 'what is read from it becomes the file');
+    checkInput(
+      rules.recursive
+        ? 'a tar archive is read from it: kdisk cp -r - DIRECTORY < FILE'
+        : 'what is read from it becomes the file',
+    );
     const unfinished = () => {
       this.progress.stop();
       return `the copy of standard input to ${printable(to.word)} is not complete`;

@@ -41,7 +41,11 @@ export default class Df extends BaseCommand {
     'Sizes are in KiB unless -h is given; USE% is of what a user without privileges can have, as df(1) counts. ' +
     'Since -i shows inodes here, --image has no letter.';
   static override args = {
-    image: Args.string({multiple: true, description: 'The images, files or block devices: IMAGE[@pN].'}),
+    image: Args.string({
+      ignoreStdin: true,
+      multiple: true,
+      description: 'The images, files or block devices: IMAGE[@pN].',
+    }),
   };
   static override baseFlags = withoutImageLetter;
   static override flags = {

@@ -42,7 +42,11 @@ export default class Find extends BaseCommand {
     '-N is less.';
   static override usage = 'find TARGET... [-name PATTERN] [-type f] [-size +1M] [-newer DATE] [-print0] ...';
   static override args = {
-    target: Args.string({multiple: true, description: 'Where to begin: IMAGE[@pN]:/path, or just IMAGE.'}),
+    target: Args.string({
+      ignoreStdin: true,
+      multiple: true,
+      description: 'Where to begin: IMAGE[@pN]:/path, or just IMAGE.',
+    }),
   };
   static override flags = {
     addresses: Flags.boolean({summary: 'Print addresses that kdisk takes (disk.img:/etc), not paths alone.'}),
@@ -118,19 +122,24 @@ export default class Find extends BaseCommand {
       const found: Visit[] = [];
       try {
         const volume = await session.volume(target);
-        await walk(volume, target.path, {stats: stats || json, maxDepth: most}, {
-          visit: (visit) => {
-            if (visit.depth >= least && meets(visit)) found.push(visit);
+        await walk(
+          volume,
+          target.path,
+          {stats: stats || json, maxDepth: most},
+          {
+            visit: (visit) => {
+              if (visit.depth >= least && meets(visit)) found.push(visit);
+            },
+            problem: (error, path) => failed(this.failureAt(error, target, path)),
+            pause: async () => {
+              for (const visit of found.splice(0)) {
+                if (flags.empty && !(await this.isEmpty(volume, target, visit))) continue;
+                if (json) this.result.matches.push(match(target, visit));
+                else await page.add(Buffer.concat([shown(name(target, visit.path), terminal), end]));
+              }
+            },
           },
-          problem: (error, path) => failed(this.failureAt(error, target, path)),
-          pause: async () => {
-            for (const visit of found.splice(0)) {
-              if (flags.empty && !(await this.isEmpty(volume, target, visit))) continue;
-              if (json) this.result.matches.push(match(target, visit));
-              else await page.add(Buffer.concat([shown(name(target, visit.path), terminal), end]));
-            }
-          },
-        });
+        );
         succeeded++;
       } catch (error) {
         failed(targetFailure(error, target));

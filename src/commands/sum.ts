@@ -50,6 +50,7 @@ export default class Sum extends BaseCommand {
     'target, as in a directory they were copied to. Only regular files have a checksum; links in a tree are not followed.';
   static override args = {
     target: Args.string({
+      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'Files, and with -r directories: IMAGE[@pN]:/path, with * ? [] if need be.',
@@ -108,17 +109,22 @@ export default class Sum extends BaseCommand {
     const top = Buffer.from(target.path as string);
     const own = baseName(top);
     const items: Item[] = [];
-    await walk(volume, target.path, {stats: true, sorted: true}, {
-      visit: ({entry, path, depth}) => {
-        if (entry.type !== S_IFREG || !entry.stats) return;
-        const below = path.subarray(top.length + (top.at(-1) === SLASH ? 0 : 1));
-        const prefix = several && !isRoot(own) ? Buffer.concat([own, Buffer.of(SLASH)]) : Buffer.alloc(0);
-        const name = depth === 0 ? own : Buffer.concat([prefix, below]);
-        items.push({target, volume, path, size: entry.stats.size, name});
+    await walk(
+      volume,
+      target.path,
+      {stats: true, sorted: true},
+      {
+        visit: ({entry, path, depth}) => {
+          if (entry.type !== S_IFREG || !entry.stats) return;
+          const below = path.subarray(top.length + (top.at(-1) === SLASH ? 0 : 1));
+          const prefix = several && !isRoot(own) ? Buffer.concat([own, Buffer.of(SLASH)]) : Buffer.alloc(0);
+          const name = depth === 0 ? own : Buffer.concat([prefix, below]);
+          items.push({target, volume, path, size: entry.stats.size, name});
+        },
+        problem: (error, path) => this.failed(targetFailure(error, {word: addressOf(target, path).toString(), path})),
+        pause: () => this.print(items.splice(0), zero),
       },
-      problem: (error, path) => this.failed(targetFailure(error, {word: addressOf(target, path).toString(), path})),
-      pause: () => this.print(items.splice(0), zero),
-    });
+    );
   }
 
   private async print(items: Item[], zero: boolean): Promise<void> {

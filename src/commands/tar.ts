@@ -42,6 +42,7 @@ export default class Tar extends BaseCommand {
   static override usage = ['tar -c [-z] [-f FILE] TARGET...', 'tar -x [-f FILE] TARGET'];
   static override args = {
     target: Args.string({
+      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'What goes into the archive, or the directory to unpack into: IMAGE[@pN]:/path.',
@@ -58,7 +59,10 @@ export default class Tar extends BaseCommand {
     sparse: Flags.boolean({char: 'S', summary: 'When unpacking, make holes of long runs of zeroes.'}),
   };
   static override examples = [
-    {command: '<%= config.bin %> tar -cf backup.tar.gz disk.img:/etc', description: 'A compressed archive of a directory'},
+    {
+      command: '<%= config.bin %> tar -cf backup.tar.gz disk.img:/etc',
+      description: 'A compressed archive of a directory',
+    },
     {command: '<%= config.bin %> tar -xf backup.tar.gz disk.img:/srv', description: 'The same unpacked somewhere else'},
   ];
 
@@ -95,13 +99,22 @@ export default class Tar extends BaseCommand {
   private async create(session: Session, words: string[], {file, gzip, copy}: Settings, work: Work): Promise<void> {
     if (file === undefined && this.jsonEnabled())
       throw usageFailure('--json and the archive both want standard output; name the archive: -f FILE');
-    if (copy.uid !== undefined || copy.mapUid) throw usageFailure('owners are changed when an archive is unpacked, not when it is made');
+    if (copy.uid !== undefined || copy.mapUid)
+      throw usageFailure('owners are changed when an archive is unpacked, not when it is made');
     const {chooseCompression} = await import('../cli/tar-compression.ts');
     const {archiveSource, pack} = await import('../cli/tar-streams.ts');
     const compression = chooseCompression(file, gzip);
     const locator = new Locator(session);
-    const targets = await expandTargets(session, words.map((word) => session.target(word)));
-    if (file !== undefined) checkImages([file], targets.map(({image}) => image), 'written');
+    const targets = await expandTargets(
+      session,
+      words.map((word) => session.target(word)),
+    );
+    if (file !== undefined)
+      checkImages(
+        [file],
+        targets.map(({image}) => image),
+        'written',
+      );
     const sources: ArchiveSource[] = [];
     for (const target of targets) {
       const {side, ...place} = await locator.locate(target);
@@ -113,7 +126,9 @@ export default class Tar extends BaseCommand {
       work.progress.stop();
       return `the archive (${name}) is not complete`;
     };
-    const seen = await interruptible(unfinished, () => pack(sources, {file, compression, attributes: true}, copy, work));
+    const seen = await interruptible(unfinished, () =>
+      pack(sources, {file, compression, attributes: true}, copy, work),
+    );
     this.counts = {...seen, kept: 0};
   }
 
@@ -123,7 +138,8 @@ export default class Tar extends BaseCommand {
     const {unpack} = await import('../cli/tar-streams.ts');
     const to = await new Locator(session).locate(session.target(words[0]!));
     const found = await to.side.look(to, true);
-    if (!found) throw new Failure(`${to.word}: there is no such directory; "kdisk mkdir -p" makes it`, EXIT.notFound, 'ENOENT');
+    if (!found)
+      throw new Failure(`${to.word}: there is no such directory; "kdisk mkdir -p" makes it`, EXIT.notFound, 'ENOENT');
     if (found.kind !== 'directory') throw new Failure(`${to.word} is not a directory`, EXIT.usage, 'ENOTDIR');
     if (file !== undefined) checkImages([file], [to.target!.image], 'read');
     const unfinished = () => {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Points in time as they are typed: "2024-01-31", "2024-01-31 12:30:00.5", with "Z" or "+01:00", and "@1700000000".
 
-const FORM =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
+const FORM = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 const EPOCH = /^@(-?\d+)(?:\.(\d{1,9}))?$/;
 
 const nanoseconds = (digits: string | undefined) => BigInt((digits ?? '').padEnd(9, '0'));

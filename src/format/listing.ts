@@ -109,7 +109,11 @@ function longCells({stats, ino, type}: Entry, style: ListingStyle): string[] {
 }
 
 /** A name as it goes out, the target of a link behind it when that is asked for. */
-export function nameBytes(entry: Entry, {quote, paint}: Pick<ListingStyle, 'quote' | 'paint'>, target: boolean): Buffer {
+export function nameBytes(
+  entry: Entry,
+  {quote, paint}: Pick<ListingStyle, 'quote' | 'paint'>,
+  target: boolean,
+): Buffer {
   const written = (name: Buffer) => (quote ? Buffer.from(quoteName(name)) : name);
   // Colours go around the bytes, which need not be text.
   const [start, end] = paint ? paint('\0', modeOf(entry)).split('\0') : ['', ''];

@@ -27,7 +27,7 @@ export async function ntfsVolumeFlags(head: Head): Promise<number | undefined> {
   const found = await head.read(Number(boot.readBigUInt64LE(48)) * cluster + 3 * size, size);
   const record = found && Buffer.from(found);
   if (!record || record.toString('latin1', 0, 4) !== 'FILE' || !mend(record)) return undefined;
-  for (let at = record.readUInt16LE(20); at + 24 <= record.length; ) {
+  for (let at = record.readUInt16LE(20); at + 24 <= record.length;) {
     const [type, length] = [record.readUInt32LE(at), record.readUInt32LE(at + 4)];
     if (type === 0xffffffff || length < 24 || at + length > record.length) return undefined;
     const content = at + record.readUInt16LE(at + 20);

@@ -27,7 +27,8 @@ export function attributeRecords(xattrs: Xattr[], flags = 0): PaxRecord[] {
     // What other programs want to see as text; the bytes come later, and so prevail.
     const acl = Object.hasOwn(ACLS, text) ? aclText(value) : undefined;
     if (acl !== undefined) records.push({key: ACLS[text as keyof typeof ACLS], value: bytesOf(acl)});
-    if (text === 'security.selinux') records.push({key: SELINUX, value: value.at(-1) === 0 ? value.subarray(0, -1) : value});
+    if (text === 'security.selinux')
+      records.push({key: SELINUX, value: value.at(-1) === 0 ? value.subarray(0, -1) : value});
     records.push({key: XATTR + encodeKey(text), value});
   }
   if (flags & SETTABLE) records.push({key: FLAGS, value: bytesOf(`0x${((flags & SETTABLE) >>> 0).toString(16)}`)});

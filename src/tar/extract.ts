@@ -101,7 +101,8 @@ function readable(error: unknown, last: string): unknown {
   if (message === 'Unexpected end of data') return new ArchiveError(`the archive is cut off ${after}`);
   const own = message.startsWith('damaged') || message.startsWith('sparse file');
   if (own) return new ArchiveError(`the archive cannot be read: ${message} ${after}`);
-  if (/^(Invalid|Header exceeds)/.test(message)) return new ArchiveError(`this is no tar archive, or a damaged one (${after})`);
+  if (/^(Invalid|Header exceeds)/.test(message))
+    return new ArchiveError(`this is no tar archive, or a damaged one (${after})`);
   return error;
 }
 
@@ -111,7 +112,9 @@ async function feed(source: AsyncIterable<Buffer>, extract: Extract): Promise<bo
   try {
     for await (const chunk of source) {
       if (extract.destroyed) return false;
-      tail = Buffer.from(chunk.length >= BLOCK ? chunk.subarray(-BLOCK) : Buffer.concat([tail, chunk]).subarray(-BLOCK));
+      tail = Buffer.from(
+        chunk.length >= BLOCK ? chunk.subarray(-BLOCK) : Buffer.concat([tail, chunk]).subarray(-BLOCK),
+      );
       if (extract.write(chunk)) continue;
       await new Promise<void>((resolve) => {
         const go = () => {

@@ -60,7 +60,12 @@ const MOST_WAITING = 4 * 1024 * 1024;
 
 /** A name for the header of an entry whose real one stands in the extended header. */
 function plainName(name: string): string {
-  return name.replace(/[^\x21-\x7e]/g, '_').slice(-LONGEST_NAME).replace(/^\/+/, '') || '_';
+  return (
+    name
+      .replace(/[^\x21-\x7e]/g, '_')
+      .slice(-LONGEST_NAME)
+      .replace(/^\/+/, '') || '_'
+  );
 }
 
 const fitsHeader = (name: string) => name.length <= LONGEST_NAME && /^[\x20-\x7e]*$/.test(name);
@@ -219,7 +224,8 @@ export class TarPacker {
     const map = record.whole ? undefined : await this.mapOf(record, size);
     const name = this.prefix + record.name.toString('latin1');
     const sparse = map && announceSparse(map, size, bytesOf(name));
-    const stored = (map ?? [{offset: 0, size}]).reduce((sum, extent) => sum + extent.size, 0) + (sparse?.head.length ?? 0);
+    const stored =
+      (map ?? [{offset: 0, size}]).reduce((sum, extent) => sum + extent.size, 0) + (sparse?.head.length ?? 0);
     const own = sparse ? name.replace(/[^/]*$/, (last) => `GNUSparseFile.0/${last}`) : name;
     const [sink, done] = this.open(record, 'file', stored, undefined, own, sparse?.records);
     this.file = {path: Buffer.from(record.path), sink, done, size, map: map ?? [{offset: 0, size}], at: 0, index: 0};
@@ -282,7 +288,8 @@ export class TarPacker {
     const {sink} = this.file!;
     this.produced += bytes.length;
     // The records' buffer is used again by nobody, so that nothing needs to be copied.
-    if (!sink.write(bytes)) await Promise.race([new Promise<void>((resolve) => sink.once('drain', () => resolve())), this.written]);
+    if (!sink.write(bytes))
+      await Promise.race([new Promise<void>((resolve) => sink.once('drain', () => resolve())), this.written]);
     if (this.failure) throw this.failure;
   }
 

@@ -46,7 +46,9 @@ const NS = 1_000_000_000n;
 /** "-1.5" is one and a half seconds before 1970. */
 export function formatTime(ns: bigint): string {
   const size = ns < 0n ? -ns : ns;
-  const fraction = String(size % NS).padStart(9, '0').replace(/0+$/, '');
+  const fraction = String(size % NS)
+    .padStart(9, '0')
+    .replace(/0+$/, '');
   return `${ns < 0n ? '-' : ''}${size / NS}${fraction && `.${fraction}`}`;
 }
 

@@ -47,7 +47,8 @@ function pairs(numbers: number[]): Extent[] {
 
 /** What an extended header says about holes; undefined for an ordinary file. */
 export function sparseFile(records: PaxRecord[]): SparseFile | undefined {
-  const last = (key: string) => records.findLast((found) => found.key === `GNU.sparse.${key}`)?.value.toString('latin1');
+  const last = (key: string) =>
+    records.findLast((found) => found.key === `GNU.sparse.${key}`)?.value.toString('latin1');
   const name = last('name');
   if (last('major') !== undefined) {
     const version = `${last('major')}.${last('minor')}`;
@@ -108,7 +109,10 @@ export function announceSparse(map: Extent[], size: number, name: Buffer): {head
   const text = Buffer.from(numbers.map((number) => `${number}\n`).join(''), 'latin1');
   const head = Buffer.alloc(Math.ceil(text.length / BLOCK) * BLOCK);
   text.copy(head);
-  const say = (key: string, value: string | Buffer) => ({key: `GNU.sparse.${key}`, value: Buffer.from(value as string)});
+  const say = (key: string, value: string | Buffer) => ({
+    key: `GNU.sparse.${key}`,
+    value: Buffer.from(value as string),
+  });
   return {
     head,
     records: [say('major', '1'), say('minor', '0'), say('name', name), say('realsize', String(size))],

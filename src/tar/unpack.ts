@@ -67,7 +67,10 @@ export class TarUnpacker {
   async add(entry: ArchiveEntry): Promise<void> {
     const {type, name} = entry;
     if (type === undefined)
-      return this.problem(name, 'left out: an entry of a kind that kdisk does not know; archives of "tar --format=posix" have none');
+      return this.problem(
+        name,
+        'left out: an entry of a kind that kdisk does not know; archives of "tar --format=posix" have none',
+      );
     const path = this.components(name);
     if (!path) return this.problem(name, 'left out: a name with ".." leads out of the directory');
     for (const what of entry.attributes.unknown) this.problem(name, `not kept: ${what}`);

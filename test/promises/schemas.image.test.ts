@@ -39,6 +39,11 @@ it('there is a schema for each command', () => {
   expect(names.sort()).toEqual([...Object.keys(COMMANDS), 'error', 'problem'].map((name) => `${name}.json`).sort());
 });
 
+it.each(names)('%s has a version', (name) => {
+  const {$comment} = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as {$comment: string};
+  expect($comment).toMatch(/^version \d+$/);
+});
+
 describe('output', () => {
   it.each([
     ['info', gpt],
