@@ -69,7 +69,7 @@ export type SyscallArgument = number | bigint | string | Uint8Array | null;
  * @param root descriptor that is "/" and "." for this call (absolute symbolic links resolve below it), -1 = kernel's own.
  * @param args strings become NUL-terminated UTF-8, Uint8Array are passed by address (paths in them need their own NUL)
  *             and may be read and written until the promise settles.
- * Four calls at most may wait inside the kernel at once (an empty pipe, say); a fifth waits for one of them to end.
+ * 64 calls at most may wait inside the kernel at once (for an empty pipe, say); one more waits for one of them to end.
  * @returns the result, or a negative errno.
  */
 export function syscall(root: number, nr: number, ...args: SyscallArgument[]): Promise<number>;
