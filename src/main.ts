@@ -114,6 +114,11 @@ async function run(argv: string[]): Promise<void> {
 /** Ends the process: the kernel's thread would live on. */
 export async function main(argv: string[]): Promise<never> {
   watchSignals();
+  // Work that nobody carries on any more must not pass for done.
+  process.once('beforeExit', () => {
+    say('kdisk: internal error: the work came to a halt before its end');
+    process.exit(EXIT.host);
+  });
   try {
     await run(argv);
   } catch (error) {

@@ -24,8 +24,8 @@ constexpr uint32_t kEarlyFlags = kFlagNocow | kFlagCasefold;
 
 // What a file system stores times in without loss; outside of it, it is asked what became of them.
 constexpr int64_t kSafeSeconds = INT32_MAX;
-// vfat counts in steps of two seconds.
-constexpr int64_t kCoarsestStep = 2;
+// vfat counts changes in steps of two seconds, and keeps the day of an access.
+constexpr int64_t kChangeStep = 2, kAccessStep = 24 * 3600;
 
 bool IsLoss(int64_t result) {
   switch (-result) {
@@ -68,8 +68,8 @@ uint32_t Map(const std::vector<IdRange>& ranges, uint32_t id) {
   return id;
 }
 
-bool Moved(const Timestamp& wanted, const Timestamp& got) {
-  return std::llabs(wanted.seconds - got.seconds) > kCoarsestStep;
+bool Moved(const Timestamp& wanted, const Timestamp& got, int64_t step) {
+  return std::llabs(wanted.seconds - got.seconds) > step;
 }
 
 bool IsUnusual(const Timestamp& time) { return time.seconds < 0 || time.seconds > kSafeSeconds; }
@@ -198,9 +198,8 @@ void Attributes::SetMode(Entry* entry) {
   const int64_t result = tree_.SetMode(entry->at, entry->name, mode);
   if (result < 0) return failed(result);
   Statx now;
-  if (tree_.mode_missed() && tree_.Stat(entry->at, entry->name, false, &now) >= 0 && (now.mode & kPermissions) != mode) {
-    failed(-EOPNOTSUPP);
-  }
+  const bool doubtful = tree_.mode_missed() && tree_.Stat(entry->at, entry->name, false, &now) >= 0;
+  if (doubtful && (now.mode & kPermissions) != mode) failed(-EOPNOTSUPP);
 }
 
 void Attributes::KeepReadable(Entry* entry) {
@@ -234,7 +233,7 @@ void Attributes::SetTimes(Entry* entry) {
   // A file system whose clock ends earlier stores its last day and says nothing.
   Statx now;
   if (tree_.Stat(entry->at, entry->name, false, &now) < 0) return;
-  if (Moved(status.mtime, now.mtime) || Moved(status.atime, now.atime)) failed(-EOVERFLOW);
+  if (Moved(status.mtime, now.mtime, kChangeStep) || Moved(status.atime, now.atime, kAccessStep)) failed(-EOVERFLOW);
 }
 
 void Attributes::SetEarlyFlags(Tree::Fd fd, const Metadata* metadata) {

@@ -15,7 +15,7 @@ namespace kdisk {
 // by itself: then `name` is empty and `directory` is that one.
 void SplitTarget(const std::string& path, std::string* directory, std::string* name);
 
-// One side of a volume is the kernel's and belongs to the calling thread; the host's is worked on by a thread of its own
+// A volume's side is the kernel's and belongs to the calling thread; the host's is worked on by a thread of its own
 // meanwhile. Problems do not end a copy; a dead kernel does, which the caller sees on the kernel. Fails only where a
 // manifest cannot be read or written. `locate` may be empty.
 Failure Copy(Tree* from, Tree* to, const std::vector<CopySource>& sources, const CopyOptions& options,

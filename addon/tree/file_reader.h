@@ -26,7 +26,8 @@ class FileReader {
   // Fills in where the content lies on the host; false: it has to be read.
   using Locate = std::function<bool(Tree::Fd file, const linux_abi::Statx& status, std::vector<HostPiece>* pieces)>;
 
-  FileReader(Tree* tree, BufferPool* buffers, CopyReport* report) : tree_(*tree), buffers_(*buffers), report_(*report) {}
+  FileReader(Tree* tree, BufferPool* buffers, CopyReport* report)
+      : tree_(*tree), buffers_(*buffers), report_(*report) {}
   ~FileReader() { Close(); }
   FileReader(const FileReader&) = delete;
   FileReader& operator=(const FileReader&) = delete;

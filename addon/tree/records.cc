@@ -158,8 +158,8 @@ bool RecordReader::Parse(const uint8_t* record, size_t size, Event* event) {
   Cutter cutter(record, size);
   Head head;
   cutter.Cut(&head, sizeof(head));
-  if (head.kind < static_cast<uint16_t>(Kind::kEnter) || head.kind > static_cast<uint16_t>(Kind::kSpecial)) return false;
   event->kind = static_cast<Kind>(head.kind);
+  if (event->kind < Kind::kEnter || event->kind > Kind::kSpecial) return false;
   event->whole = (head.bits & kWhole) && event->kind == Kind::kFile;
   event->offset = head.offset;
   std::shared_ptr<Metadata> metadata;
