@@ -101,7 +101,10 @@ export abstract class BaseCommand extends Command {
   private readonly outcome: Outcome = {exitCode: EXIT.ok, result: undefined};
 
   /** oclif's own prepares debug output and warnings of deprecation, which we do not have. */
-  override async init(): Promise<void> {}
+  override async init(): Promise<void> {
+    // The parser would take a missing word from standard input.
+    for (const arg of Object.values(this.ctor.args)) arg.ignoreStdin = true;
+  }
 
   /** The images that the shared flags are about; also takes note of --verbose. */
   protected session(flags: SharedFlags): Session {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 
 #include "tree.h"
@@ -20,6 +22,30 @@ int64_t Retry(Call call) {
     if (result >= 0) return result;
     if (errno != EINTR) return -errno;
   }
+}
+
+// As pread(2) and pwrite(2), until all is done: bytes read, which are fewer at the end of the file only; 0 when all is
+// written.
+inline int64_t ReadAll(int fd, uint8_t* buffer, size_t size, uint64_t offset) {
+  size_t done = 0;
+  while (done < size) {
+    const int64_t count =
+        Retry([=] { return pread(fd, buffer + done, size - done, static_cast<off_t>(offset + done)); });
+    if (count < 0) return count;
+    if (count == 0) break;
+    done += static_cast<size_t>(count);
+  }
+  return static_cast<int64_t>(done);
+}
+
+inline int64_t WriteAll(int fd, const uint8_t* bytes, size_t size, uint64_t offset) {
+  for (size_t done = 0; done < size;) {
+    const int64_t count =
+        Retry([=] { return pwrite(fd, bytes + done, size - done, static_cast<off_t>(offset + done)); });
+    if (count <= 0) return count < 0 ? count : -EIO;
+    done += static_cast<size_t>(count);
+  }
+  return 0;
 }
 
 inline int Directory(Tree::Fd at) { return at == Tree::kTop ? AT_FDCWD : static_cast<int>(at); }

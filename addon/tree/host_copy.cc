@@ -4,7 +4,6 @@
 
 #include <linux/fs.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,6 +11,8 @@
 #include <memory>
 #include <system_error>
 #include <thread>
+
+#include "host_call.h"
 
 namespace kdisk {
 
@@ -36,30 +37,6 @@ struct Transfer {
   std::atomic<bool> reading{false};
 };
 
-int Read(int fd, uint8_t* buffer, uint64_t size, uint64_t offset) {
-  while (size > 0) {
-    const ssize_t count = pread(fd, buffer, size, static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return count < 0 ? errno : EIO;
-    buffer += count;
-    offset += static_cast<uint64_t>(count);
-    size -= static_cast<uint64_t>(count);
-  }
-  return 0;
-}
-
-int Write(int fd, const uint8_t* buffer, uint64_t size, uint64_t offset) {
-  while (size > 0) {
-    const ssize_t count = pwrite(fd, buffer, size, static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return count < 0 ? errno : EIO;
-    buffer += count;
-    offset += static_cast<uint64_t>(count);
-    size -= static_cast<uint64_t>(count);
-  }
-  return 0;
-}
-
 // One of the threads: takes piece after piece.
 void Work(Transfer* transfer) {
   const std::unique_ptr<uint8_t[]> buffer(new uint8_t[std::min(kPiece, transfer->size)]);
@@ -67,11 +44,12 @@ void Work(Transfer* transfer) {
     const uint64_t done = transfer->next.fetch_add(kPiece, std::memory_order_relaxed);
     if (done >= transfer->size) return;
     const uint64_t size = std::min(kPiece, transfer->size - done);
-    int error = Read(transfer->from, buffer.get(), size, transfer->offset + done);
-    if (error != 0) transfer->reading = true;
-    if (error == 0) error = Write(transfer->to, buffer.get(), size, transfer->at + done);
+    int64_t result = host::ReadAll(transfer->from, buffer.get(), size, transfer->offset + done);
+    if (result >= 0 && static_cast<uint64_t>(result) < size) result = -EIO;
+    if (result < 0) transfer->reading = true;
+    if (result >= 0) result = host::WriteAll(transfer->to, buffer.get(), size, transfer->at + done);
     int none = 0;
-    if (error != 0) transfer->error.compare_exchange_strong(none, error);
+    if (result < 0) transfer->error.compare_exchange_strong(none, static_cast<int>(-result));
   }
 }
 

@@ -75,15 +75,7 @@ int64_t HostTree::Read(Fd file, uint8_t* buffer, size_t size, uint64_t offset) {
 #ifdef POSIX_FADV_SEQUENTIAL
   if (offset == 0 && size >= kLargeRead) posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 #endif
-  size_t done = 0;
-  while (done < size) {
-    const int64_t count =
-        Retry([=] { return pread(fd, buffer + done, size - done, static_cast<off_t>(offset + done)); });
-    if (count < 0) return count;
-    if (count == 0) break;
-    done += static_cast<size_t>(count);
-  }
-  return static_cast<int64_t>(done);
+  return host::ReadAll(fd, buffer, size, offset);
 }
 
 int64_t HostTree::Seek(Fd file, uint64_t offset, uint64_t whence) {
@@ -106,15 +98,7 @@ int64_t HostTree::Unlink(Fd at, const char* name, bool directory) {
 }
 
 int64_t HostTree::Write(Fd file, const uint8_t* bytes, size_t size, uint64_t offset) {
-  while (size > 0) {
-    const int64_t moved =
-        Retry([=] { return pwrite(static_cast<int>(file), bytes, size, static_cast<off_t>(offset)); });
-    if (moved <= 0) return moved < 0 ? moved : -EIO;
-    bytes += moved;
-    size -= static_cast<size_t>(moved);
-    offset += static_cast<uint64_t>(moved);
-  }
-  return 0;
+  return host::WriteAll(static_cast<int>(file), bytes, size, offset);
 }
 
 int64_t HostTree::SetLength(Fd file, uint64_t length) {

@@ -55,6 +55,9 @@ class Tree {
   // FS_*_FL of include/uapi/linux/fs.h; -EOPNOTSUPP or -ENOTTY where there are none.
   virtual int64_t GetFlags(Fd fd, uint32_t* flags) = 0;
 
+  // The directory above `below`, if it is still `id`. -ESTALE: somebody moved the tree, and its ".." could be anywhere.
+  Fd OpenAbove(Fd below, const NodeId& id);
+
   // -- writing
   virtual int64_t MakeDirectory(Fd at, const char* name, uint32_t mode) = 0;
   virtual int64_t MakeSymlink(Fd at, const char* name, const char* target) = 0;

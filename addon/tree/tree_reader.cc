@@ -234,18 +234,12 @@ void TreeReader::Reopen(Level* level, const Level& below) {
   // Reported where it was lost.
   if (below.fd < 0) return;
   SetPaths(*level, "");
-  const Tree::Fd fd = tree_.Open(below.fd, "..", kORdonly | kODirectory | kONonblock);
-  Statx status = {};
-  int64_t result = fd;
-  if (result >= 0) result = tree_.Stat(fd, "", false, &status);
-  // Somebody moved the tree: its ".." could be anywhere.
-  if (result >= 0 && !(IdOf(status) == level->id)) result = -ESTALE;
-  if (result >= 0) {
+  const Tree::Fd fd = tree_.OpenAbove(below.fd, level->id);
+  if (fd >= 0) {
     level->fd = fd;
-    return;
+  } else {
+    Problem(fd, "open");
   }
-  if (fd >= 0) tree_.Close(fd);
-  Problem(result, "open");
 }
 
 }  // namespace kdisk

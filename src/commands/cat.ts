@@ -27,7 +27,6 @@ export default class Cat extends BaseCommand {
   static override description = 'The bytes go to standard output as they are, one file after the other.';
   static override args = {
     target: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'Files: IMAGE[@pN]:/path, with * ? [] if need be.',

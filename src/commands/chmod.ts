@@ -29,9 +29,8 @@ export default class Chmod extends ChangeCommand<ChmodDetail> {
     'followed; those that --recursive meets are left alone, for they have no bits of their own.';
   static override usage = 'chmod [-R] MODE TARGET...';
   static override args = {
-    mode: Args.string({ignoreStdin: true, required: true, description: 'New mode, or what to change.'}),
+    mode: Args.string({required: true, description: 'New mode, or what to change.'}),
     target: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'Files and directories, IMAGE[@pN]:/path; patterns (*, ?, [a-z]) are for names in the image.',

@@ -32,9 +32,8 @@ export default class Chown extends ChangeCommand<ChownDetail> {
     'always, a new owner takes set-user-ID bits and capabilities away from files.';
   static override usage = 'chown [-R] [-h] OWNER TARGET...';
   static override args = {
-    owner: Args.string({ignoreStdin: true, required: true, description: 'User, group, or both.'}),
+    owner: Args.string({required: true, description: 'User, group, or both.'}),
     target: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'Files and directories, IMAGE[@pN]:/path; patterns (*, ?, [a-z]) are for names in the image.',

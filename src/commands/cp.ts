@@ -69,7 +69,6 @@ export default class Cp extends BaseCommand {
   static override usage = 'cp [-r|-a] SOURCE... DESTINATION';
   static override args = {
     paths: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'Sources, then the destination: IMAGE[@pN]:/path, a path of the host, or "-".',

@@ -42,7 +42,6 @@ export default class Df extends BaseCommand {
     'Since -i shows inodes here, --image has no letter.';
   static override args = {
     image: Args.string({
-      ignoreStdin: true,
       multiple: true,
       description: 'The images, files or block devices: IMAGE[@pN].',
     }),

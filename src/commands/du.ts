@@ -35,7 +35,6 @@ export default class Du extends BaseCommand {
     'Paths are those inside the image.';
   static override args = {
     target: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'Files and directories: IMAGE[@pN]:/path, with * ? [] if need be, or just IMAGE.',

@@ -43,7 +43,6 @@ export default class Find extends BaseCommand {
   static override usage = 'find TARGET... [-name PATTERN] [-type f] [-size +1M] [-newer DATE] [-print0] ...';
   static override args = {
     target: Args.string({
-      ignoreStdin: true,
       multiple: true,
       description: 'Where to begin: IMAGE[@pN]:/path, or just IMAGE.',
     }),

@@ -17,7 +17,7 @@ export default class Info extends BaseCommand {
     'WHERE is what to put behind the name of the image to choose a place: disk.img@p2:/etc. ' +
     'File systems are mounted read-only to tell how much of them is used; the image file is never written to.';
   static override args = {
-    image: Args.string({ignoreStdin: true, description: 'The image: a file or block device.'}),
+    image: Args.string({description: 'The image: a file or block device.'}),
   };
   static override examples = [
     {command: '<%= config.bin %> info disk.img', description: 'Partitions and file systems of an image'},

@@ -36,7 +36,6 @@ export default class Ln extends ChangeCommand<LnDetail> {
   static override usage = 'ln [-s] [-f] [-T] TARGET... LINK';
   static override args = {
     paths: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'Files, IMAGE[@pN]:/path (with --symbolic: texts), and then the link, or a directory for links.',

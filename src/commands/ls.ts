@@ -46,7 +46,6 @@ export default class Ls extends BaseCommand {
     'An image without a path stands for its root directory. Since -i shows inode numbers here, --image has no letter.';
   static override args = {
     target: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'Directories or files: IMAGE[@pN]:/path, with * ? [] if need be, or just IMAGE.',

@@ -25,7 +25,6 @@ export default class Mkdir extends ChangeCommand<MkdirDetail> {
   static override usage = 'mkdir [-p] [-m MODE] TARGET...';
   static override args = {
     target: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'What to make, IMAGE[@pN]:/path.',

@@ -43,7 +43,6 @@ export default class Mv extends ChangeCommand<MvDetail> {
   static override usage = 'mv [-n | -u] [-T] SOURCE... DESTINATION';
   static override args = {
     paths: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'What to move, IMAGE[@pN]:/path, and then the new path, IMAGE[@pN]:/path.',

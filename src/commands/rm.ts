@@ -29,7 +29,6 @@ export default class Rm extends ChangeCommand<object> {
   static override usage = 'rm [-r] [-f] TARGET...';
   static override args = {
     target: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'What to remove, IMAGE[@pN]:/path; patterns (*, ?, [a-z]) are for names in the image.',

@@ -38,8 +38,8 @@ export default class Run extends BaseCommand {
     'once, and closed at the end.';
   static override usage = 'run IMAGE [FILE]';
   static override args = {
-    image: Args.string({ignoreStdin: true, required: true, description: 'The image, IMAGE[@pN].'}),
-    file: Args.string({ignoreStdin: true, description: 'The commands; "-" and nothing are standard input.'}),
+    image: Args.string({required: true, description: 'The image, IMAGE[@pN].'}),
+    file: Args.string({description: 'The commands; "-" and nothing are standard input.'}),
   };
   static override flags = {
     'keep-going': Flags.boolean({char: 'k', summary: 'Go on after a command that failed.'}),

@@ -40,7 +40,6 @@ export default class Stat extends BaseCommand {
     'the letters of lsattr. A symbolic link is shown itself, except with --dereference.';
   static override args = {
     target: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'What to look at: IMAGE[@pN]:/path, with * ? [] if need be.',

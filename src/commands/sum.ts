@@ -50,7 +50,6 @@ export default class Sum extends BaseCommand {
     'target, as in a directory they were copied to. Only regular files have a checksum; links in a tree are not followed.';
   static override args = {
     target: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'Files, and with -r directories: IMAGE[@pN]:/path, with * ? [] if need be.',

@@ -42,7 +42,6 @@ export default class Tar extends BaseCommand {
   static override usage = ['tar -c [-z] [-f FILE] TARGET...', 'tar -x [-f FILE] TARGET'];
   static override args = {
     target: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'What goes into the archive, or the directory to unpack into: IMAGE[@pN]:/path.',

@@ -43,7 +43,6 @@ export default class Touch extends ChangeCommand<TouchDetail> {
   static override usage = 'touch [-c] [-a] [-m] [-d DATE | -r TARGET] TARGET...';
   static override args = {
     target: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'Files and directories, IMAGE[@pN]:/path; patterns (*, ?, [a-z]) are for names in the image.',

@@ -27,7 +27,6 @@ export default class Truncate extends ChangeCommand<TruncateDetail> {
   static override usage = 'truncate [-c] -s SIZE TARGET...';
   static override args = {
     target: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'Files, IMAGE[@pN]:/path; patterns (*, ?, [a-z]) are for names in the image.',

@@ -59,7 +59,6 @@ export default class Xattr extends ChangeCommand<XattrDetail> {
   static override usage = 'xattr [-h] [-n NAME] [--set NAME=VALUE] [--remove NAME] TARGET...';
   static override args = {
     target: Args.string({
-      ignoreStdin: true,
       required: true,
       multiple: true,
       description: 'Files and directories, IMAGE[@pN]:/path; patterns (*, ?, [a-z]) are for names in the image.',
