@@ -58,11 +58,8 @@ export class Reading {
   private ask(): void {
     this.next = this.batches.next();
     const isFirst = this.entries.length === 0;
-    // As above.
-    this.next.then(
-      ({done, value}) => done || !isFirst || this.lookAhead(value),
-      () => {},
-    );
+    // As above; and what cannot be opened ahead of its turn, since the volume was closed, has no turn.
+    this.next.then(({done, value}) => done || !isFirst || this.lookAhead(value)).catch(() => {});
   }
 
   private lookAhead(entries = this.entries): void {
