@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What util-linux' configure finds out, for wasm32-wasi with the shims of compat/. */
+#ifndef KDISK_UTIL_LINUX_CONFIG_H
+#define KDISK_UTIL_LINUX_CONFIG_H
+
+#define HAVE_BYTESWAP_H 1
+#define HAVE_CLEARENV 1
+#define HAVE_CLOCK_GETTIME 1
+#define HAVE_DIRFD 1
+#define HAVE_ENDIAN_H 1
+#define HAVE_ENVIRON_DECL 1
+#define HAVE_ERRNO_H 1
+#define HAVE_ERR_H 1
+#define HAVE_EXPLICIT_BZERO 1
+#define HAVE_FCNTL_H 1
+#define HAVE_FNMATCH 1
+#define HAVE_FPURGE 1
+#define HAVE_FSEEKO 1
+#define HAVE_FSTATAT 1
+#define HAVE_FSYNC 1
+#define HAVE_FUTIMENS 1
+#define HAVE_GETDTABLESIZE 1
+#define HAVE_GETOPT_H 1
+#define HAVE_GETRANDOM 1
+#define HAVE_GETRLIMIT 1
+#define HAVE_INTTYPES_H 1
+#define HAVE_JRAND48 1
+#define HAVE_LANGINFO_H 1
+#define HAVE_LCHOWN 1
+#define HAVE_LGETXATTR 1
+#define HAVE_LIBBLKID 1
+#define HAVE_LIBUUID 1
+#define HAVE_LINUX_FALLOC_H 1
+#define HAVE_LLISTXATTR 1
+#define HAVE_LOCALE_H 1
+#define HAVE_MEMPCPY 1
+#define HAVE_MKOSTEMP 1
+#define HAVE_MNTENT_H 1
+#define HAVE_NANOSLEEP 1
+#define HAVE_NEWLOCALE 1
+#define HAVE_OPENAT 1
+#define HAVE_OPEN_MEMSTREAM 1
+#define HAVE_PATHS_H 1
+#define HAVE_POSIX_FADVISE 1
+#define HAVE_PROGRAM_INVOCATION_SHORT_NAME 1
+#define HAVE_QSORT_R 1
+#define HAVE_REALLOCARRAY 1
+#define HAVE_SCANDIRAT 1
+#define HAVE_SETITIMER 1
+#define HAVE_SETRESGID 1
+#define HAVE_SETRESUID 1
+#define HAVE_SIGHANDLER_T 1
+#define HAVE_SRANDOM 1
+#define HAVE_STDINT_H 1
+#define HAVE_STDIO_EXT_H 1
+#define HAVE_STDIO_H 1
+#define HAVE_STDLIB_H 1
+#define HAVE_STRINGS_H 1
+#define HAVE_STRING_H 1
+#define HAVE_STRNDUP 1
+#define HAVE_STRNLEN 1
+#define HAVE_STRSIGNAL_DECL 1
+#define HAVE_STRTOD_L 1
+#define HAVE_STRUCT_STAT_ST_MTIM_TV_NSEC 1
+#define HAVE_STRUCT_TERMIOS_C_LINE 1
+#define HAVE_STRUCT_TM_TM_ZONE 1
+#define HAVE_SYSCONF 1
+#define HAVE_SYS_FILE_H 1
+#define HAVE_SYS_IOCTL_H 1
+#define HAVE_SYS_MMAN_H 1
+#define HAVE_SYS_MOUNT_H 1
+#define HAVE_SYS_PARAM_H 1
+#define HAVE_SYS_RESOURCE_H 1
+#define HAVE_SYS_STATFS_H 1
+#define HAVE_SYS_STAT_H 1
+#define HAVE_SYS_SYSMACROS_H 1
+#define HAVE_SYS_TIME_H 1
+#define HAVE_SYS_TTYDEFAULTS_H 1
+#define HAVE_SYS_TYPES_H 1
+#define HAVE_SYS_XATTR_H 1
+#define HAVE_TIMEGM 1
+#define HAVE_TM_GMTOFF 1
+#define HAVE_TM_ZONE 1
+#define HAVE_UNISTD_H 1
+#define HAVE_UNLINKAT 1
+#define HAVE_USELOCALE 1
+#define HAVE_USLEEP 1
+#define HAVE_UTIMENSAT 1
+#define HAVE_WCHAR_H 1
+#define HAVE_WIDECHAR 1
+#define HAVE___FPENDING 1
+#define HAVE___FPURGE 1
+#define HAVE___PROGNAME 1
+
+#define _PATH_LOCALSTATEDIR "/var"
+#define LIBBLKID_DATE "16-Jun-2026"
+#define LIBBLKID_VERSION "2.41.5"
+#define LIBFDISK_VERSION "2.41.5"
+#define LIBSMARTCOLS_VERSION "2.41.5"
+#define PACKAGE "util-linux"
+#define PACKAGE_NAME "util-linux"
+#define PACKAGE_STRING "util-linux 2.41.5"
+#define PACKAGE_VERSION "2.41.5"
+
+#endif
