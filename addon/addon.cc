@@ -16,8 +16,16 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("crash", Napi::Function::New(env, kdisk::Crash, "crash"));
   // js_disks.cc
   exports.Set("attach", Napi::Function::New(env, kdisk::Attach, "attach"));
+  exports.Set("attachDisk", Napi::Function::New(env, kdisk::AttachDisk, "attachDisk"));
   exports.Set("detach", Napi::Function::New(env, kdisk::Detach, "detach"));
   exports.Set("readDisk", Napi::Function::New(env, kdisk::ReadDisk, "readDisk"));
+  // js_open_disks.cc
+  exports.Set("openDisk", Napi::Function::New(env, kdisk::OpenDiskAt, "openDisk"));
+  exports.Set("diskChanges", Napi::Function::New(env, kdisk::DiskChanges, "diskChanges"));
+  exports.Set("commitDisk", Napi::Function::New(env, kdisk::CommitDisk, "commitDisk"));
+  exports.Set("closeDisk", Napi::Function::New(env, kdisk::CloseDisk, "closeDisk"));
+  // js_disk_io.cc
+  kdisk::InstallDiskIo(exports);
   // js_trees.cc
   exports.Set("readOnce", Napi::Function::New(env, kdisk::ReadOnce, "readOnce"));
   exports.Set("list", Napi::Function::New(env, kdisk::List, "list"));

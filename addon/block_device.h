@@ -2,6 +2,8 @@
 // The one interface behind every disk: image files, overlays, and what may come (formats, remote images).
 #pragma once
 
+#include <atomic>
+#include <cerrno>
 #include <cstdint>
 
 #include "segments.h"
@@ -9,7 +11,7 @@
 namespace kdisk {
 
 // Offsets and sizes are bytes; callers stay inside size(). Results: 0 or a negative errno, never a part of a transfer.
-// One thread at a time.
+// One thread at a time, but for OpenDisk.
 class BlockDevice {
  public:
   virtual ~BlockDevice() = default;
@@ -22,6 +24,13 @@ class BlockDevice {
   virtual int Discard(uint64_t offset, uint64_t length) = 0;
   // Afterwards the range reads as zeroes. `unmap` allows to give its storage back.
   virtual int WriteZeroes(uint64_t offset, uint64_t length, bool unmap) = 0;
+  // The same with the storage given back, or -EOPNOTSUPP where zeroes would have to be written.
+  virtual int Punch(uint64_t offset, uint64_t length) {
+    (void)offset, (void)length;
+    return -EOPNOTSUPP;
+  }
+  // First byte from `offset` on that may be other than zero; size() if there is none.
+  virtual uint64_t NextData(uint64_t offset) const { return offset; }
 
   // Whether the range can be read just as well from a file of the host, at *host_offset of *fd, for as long as the
   // device lives. False for what may change under the reader.
@@ -40,12 +49,13 @@ class BlockDevice {
   int write_error() const { return write_error_; }
   // Hands the result through.
   int RememberWrite(int result) {
-    if (result < 0 && write_error_ == 0) write_error_ = result;
+    int none = 0;
+    if (result < 0) write_error_.compare_exchange_strong(none, result);
     return result;
   }
 
  private:
-  int write_error_ = 0;
+  std::atomic<int> write_error_{0};
 };
 
 }  // namespace kdisk

@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "overlay.h"
 #include "virtio_blk.h"
 
 namespace kdisk {
@@ -38,6 +37,12 @@ uint64_t Number(const std::string& text) { return strtoull(text.c_str(), nullptr
 
 }  // namespace
 
+auto Disks::FreeSlot() -> Slots::iterator { return std::find(slots_.begin(), slots_.end(), nullptr); }
+
+Failure Disks::TooMany(const std::string& path) {
+  return Failure::Errno(EMFILE, "attach", path, "too many disks are attached");
+}
+
 Failure Disks::NoSuchDisk(const char* syscall) const {
   return Failure::Errno(EBADF, syscall, {}, "no disk is attached under this number");
 }
@@ -48,24 +53,23 @@ Failure Disks::KernelFailure(int64_t result, const char* syscall, const std::str
 }
 
 Failure Disks::Attach(const std::string& path, AttachMode mode, Disk* disk) {
-  const auto free = std::find(slots_.begin(), slots_.end(), nullptr);
-  if (free == slots_.end()) return Failure::Errno(EMFILE, "attach", path, "too many disks are attached");
-  const auto id = static_cast<uint32_t>(free - slots_.begin());
-
+  // Before the image is opened and locked for nothing.
+  if (FreeSlot() == slots_.end()) return TooMany(path);
   Failure failure;
-  std::unique_ptr<ImageFile> image = ImageFile::Open(path, mode == AttachMode::kReadWrite, &failure);
-  if (!image) return failure;
-  auto slot = std::make_unique<Slot>();
-  slot->path = path;
-  slot->file = image->identity();
-  if (mode == AttachMode::kOverlay) {
-    slot->device = Overlay::Create(std::move(image), &failure);
-    if (!slot->device) return failure;
-  } else {
-    slot->device = std::move(image);
-  }
+  std::shared_ptr<OpenDisk> open = OpenDisk::Open(path, mode, {}, &failure);
+  return open ? Attach(std::move(open), disk) : failure;
+}
 
-  failure = MountSysfs();
+Failure Disks::Attach(std::shared_ptr<OpenDisk> open, Disk* disk) {
+  const std::string& path = open->path();
+  if (open->attached()) return Failure::Errno(EBUSY, "attach", path, "the disk is attached already");
+  const auto free = FreeSlot();
+  if (free == slots_.end()) return TooMany(path);
+  const auto id = static_cast<uint32_t>(free - slots_.begin());
+  auto slot = std::make_unique<Slot>();
+  slot->device = open;
+
+  Failure failure = MountSysfs();
   if (!failure.ok()) return failure;
   // A disk that is full fails thousands of times; the first ones tell why, and the kernel's own words stay in the log.
   const auto on_error = [this, path, left = kErrorsNoted](const char* what, uint64_t offset, int error) mutable {
@@ -86,6 +90,7 @@ Failure Disks::Attach(const std::string& path, AttachMode mode, Disk* disk) {
     return failure;
   }
   *disk = slot->disk;
+  open->set_attached(true);
   slots_[id] = std::move(slot);
   return {};
 }
@@ -204,18 +209,15 @@ Failure Disks::Detach(uint32_t id) {
     synced = guest_.Call(kFsync, {device.fd()});
   }
   RemoveNodes(slot.disk);
-  const std::shared_ptr<BlockDevice> device = slot.device;
-  const std::string path = slot.path;
+  const std::shared_ptr<OpenDisk> device = slot.device;
   const int64_t removed = kernel_.RemoveDevice(id);
   slots_[id].reset();
+  device->set_attached(false);
   // The image's bytes must be safe even if the kernel has trouble with the removal.
-  device->RememberWrite(device->Flush());
-  if (const int refused = -device->write_error()) {
-    return Failure::Errno(refused, "write", path,
-                          std::string("the host refused a write to the image: ") + strerror(refused));
-  }
-  if (synced < 0) return KernelFailure(synced, "fsync", path);
-  if (removed < 0) return KernelFailure(removed, "detach", path);
+  const Failure failure = device->Finish();
+  if (!failure.ok()) return failure;
+  if (synced < 0) return KernelFailure(synced, "fsync", device->path());
+  if (removed < 0) return KernelFailure(removed, "detach", device->path());
   return {};
 }
 
@@ -248,7 +250,7 @@ Failure Disks::Read(uint32_t id, uint64_t offset, uint8_t* target, size_t size, 
 
 bool Disks::IsImage(const FileIdentity& file) const {
   return std::any_of(slots_.begin(), slots_.end(),
-                     [&file](const std::unique_ptr<Slot>& slot) { return slot && slot->file == file; });
+                     [&file](const std::unique_ptr<Slot>& slot) { return slot && slot->device->identity() == file; });
 }
 
 }  // namespace kdisk

@@ -7,14 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "block_device.h"
 #include "failure.h"
 #include "guest.h"
-#include "image_file.h"
+#include "open_disk.h"
 
 namespace kdisk {
-
-enum class AttachMode { kOverlay, kReadOnly, kReadWrite };
 
 struct Partition {
   uint32_t index = 0;
@@ -42,8 +39,11 @@ class Disks {
   explicit Disks(Kernel* kernel) : kernel_(*kernel), guest_(kernel, -1) {}
 
   Failure Attach(const std::string& path, AttachMode mode, Disk* disk);
+  // A disk that is open already, and stays so after Detach. EBUSY: it is attached.
+  Failure Attach(std::shared_ptr<OpenDisk> open, Disk* disk);
   // EBUSY while anything on it is mounted: to pull the disk then would lose what was not yet written. A write that the
-  // host refused at any time since Attach is an error here, with the host's errno: the disk is gone then all the same.
+  // host refused at any time since the image was opened is an error here, with the host's errno: the disk is gone then
+  // all the same.
   Failure Detach(uint32_t id);
   // Bytes read, which end at the end of the disk.
   Failure Read(uint32_t id, uint64_t offset, uint8_t* target, size_t size, size_t* done);
@@ -55,12 +55,14 @@ class Disks {
 
  private:
   struct Slot {
-    std::shared_ptr<BlockDevice> device;
-    std::string path;
-    FileIdentity file;
+    std::shared_ptr<OpenDisk> device;
     Disk disk;
   };
 
+  using Slots = std::array<std::unique_ptr<Slot>, LKL_MAX_DEVICES>;
+
+  Slots::iterator FreeSlot();
+  static Failure TooMany(const std::string& path);
   Failure Describe(Slot* slot);
   Failure MountSysfs();
   int64_t FindNewName(std::string* name) const;
@@ -73,7 +75,7 @@ class Disks {
   Kernel& kernel_;
   Guest guest_;
   bool sysfs_ = false;
-  std::array<std::unique_ptr<Slot>, LKL_MAX_DEVICES> slots_;
+  Slots slots_;
 };
 
 }  // namespace kdisk

@@ -12,10 +12,12 @@ namespace kdisk {
 
 namespace {
 
+constexpr uint64_t kNsPerSecond = 1000000000;
+
 uint64_t Clock(clockid_t id) {
   timespec now;
   clock_gettime(id, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1000000000 + static_cast<uint64_t>(now.tv_nsec);
+  return static_cast<uint64_t>(now.tv_sec) * kNsPerSecond + static_cast<uint64_t>(now.tv_nsec);
 }
 
 // A fault while the kernel's call is being served is the host's own, not the kernel's.
@@ -35,6 +37,8 @@ void LKL_ABI Print(void* ctx, const char* text, uint64_t length) {
 // No scope for the clocks: they are called very often and cannot fault.
 uint64_t LKL_ABI ClockMono(void*) { return Clock(CLOCK_MONOTONIC); }
 uint64_t LKL_ABI ClockReal(void*) { return Clock(CLOCK_REALTIME); }
+uint64_t LKL_ABI DeterministicMono(void* ctx) { return Self(ctx)->deterministic->Look(); }
+uint64_t LKL_ABI DeterministicReal(void* ctx) { return Self(ctx)->deterministic->start().timestamp * kNsPerSecond; }
 
 void LKL_ABI Random(void*, void* buffer, uint64_t length) {
   HostScope scope;
@@ -46,6 +50,11 @@ void LKL_ABI Random(void*, void* buffer, uint64_t length) {
     at += count;
     length -= static_cast<uint64_t>(count);
   }
+}
+
+void LKL_ABI DeterministicRandom(void* ctx, void* buffer, uint64_t length) {
+  HostScope scope;
+  Self(ctx)->deterministic->Random(buffer, static_cast<size_t>(length));
 }
 
 int32_t LKL_ABI Alias(void* ctx, void* address, uint64_t ram_offset, uint64_t length) {
@@ -75,11 +84,15 @@ void LKL_ABI MmioWrite(void* ctx, uint32_t slot, uint32_t offset, uint32_t width
 
 uint64_t Host::Monotonic() { return Clock(CLOCK_MONOTONIC); }
 
-const lkl_host_ops* Host::Ops() {
+const lkl_host_ops* Host::Ops(bool deterministic) {
   static const lkl_host_ops ops = {
       LKL_ABI_VERSION, sizeof(lkl_host_ops), Print, ClockMono, ClockReal, Random, Alias, Unalias, MmioRead, MmioWrite,
   };
-  return &ops;
+  static const lkl_host_ops deterministic_ops = {
+      LKL_ABI_VERSION, sizeof(lkl_host_ops), Print, DeterministicMono, DeterministicReal, DeterministicRandom,
+      Alias, Unalias, MmioRead, MmioWrite,
+  };
+  return deterministic ? &deterministic_ops : &ops;
 }
 
 }  // namespace kdisk

@@ -72,12 +72,27 @@ std::unique_ptr<ImageFile> ImageFile::Open(const std::string& path, bool writabl
   return image;
 }
 
+std::unique_ptr<ImageFile> ImageFile::OpenForWriting(const std::string& path, Failure* failure) {
+  flock(fd_, LOCK_UN);
+  std::unique_ptr<ImageFile> image = Open("/proc/self/fd/" + std::to_string(fd_), true, failure);
+  if (!image) {
+    failure->path = path;
+  } else if (image->size_ != size_ || image->modified_.tv_sec != modified_.tv_sec ||
+             image->modified_.tv_nsec != modified_.tv_nsec) {
+    *failure = Failure::Errno(ESTALE, "open", path, "the image was changed by another program since it was opened");
+    image.reset();
+  }
+  if (!image) Lock();
+  return image;
+}
+
 ImageFile::~ImageFile() { close(fd_); }
 
 Failure ImageFile::Inspect(const std::string& path) {
   struct stat status;
   if (fstat(fd_, &status) != 0) return Failure::Errno(errno, "fstat", path);
   identity_ = {status.st_dev, status.st_ino};
+  modified_ = status.st_mtim;
   if (S_ISDIR(status.st_mode)) return Failure::Errno(EISDIR, "open", path);
   if (S_ISBLK(status.st_mode)) {
     Failure failure = InspectBlockDevice(path);
@@ -163,6 +178,25 @@ int ImageFile::WriteZeroes(uint64_t offset, uint64_t length, bool unmap) {
     result = Fallocate(fd_, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, offset, length);
   }
   return IsUnsupported(result) ? WriteZeroBytes(offset, length) : result;
+}
+
+int ImageFile::Punch(uint64_t offset, uint64_t length) {
+  if (!writable_) return -EROFS;
+  const int result = Fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length);
+  return IsUnsupported(result) ? -EOPNOTSUPP : result;
+}
+
+int ImageFile::Reserve(uint64_t offset, uint64_t length) {
+  if (!writable_) return -EROFS;
+  const int result = Fallocate(fd_, FALLOC_FL_KEEP_SIZE, offset, length);
+  return IsUnsupported(result) ? 0 : result;
+}
+
+uint64_t ImageFile::NextData(uint64_t offset) const {
+  const off_t data = lseek(fd_, static_cast<off_t>(offset), SEEK_DATA);
+  if (data >= 0) return std::min(static_cast<uint64_t>(data), size_);
+  // ENXIO: a hole to the end. All else: a file system, or a device, that does not know.
+  return errno == ENXIO ? size_ : offset;
 }
 
 bool ImageFile::HostRange(uint64_t offset, uint64_t length, int* fd, uint64_t* host_offset) const {

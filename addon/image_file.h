@@ -2,6 +2,7 @@
 // A raw image: a regular file or a block device of the host.
 #pragma once
 
+#include <ctime>
 #include <memory>
 #include <string>
 
@@ -22,6 +23,9 @@ class ImageFile : public BlockDevice {
   // Null, and *failure filled, when it cannot be opened, is neither a file nor a block device (EISDIR, EINVAL), is
   // smaller than a sector (EINVAL), or is in use by another writer (EBUSY): two kernels on one image destroy it.
   static std::unique_ptr<ImageFile> Open(const std::string& path, bool writable, Failure* failure);
+  // The same image for writing: EBUSY while others have it open, ESTALE if its file was written to meanwhile. This
+  // one's own lock makes way for the new one's.
+  std::unique_ptr<ImageFile> OpenForWriting(const std::string& path, Failure* failure);
   ~ImageFile() override;
   ImageFile(const ImageFile&) = delete;
   ImageFile& operator=(const ImageFile&) = delete;
@@ -31,12 +35,17 @@ class ImageFile : public BlockDevice {
   int Flush() override;
   int Discard(uint64_t offset, uint64_t length) override;
   int WriteZeroes(uint64_t offset, uint64_t length, bool unmap) override;
+  int Punch(uint64_t offset, uint64_t length) override;
+  uint64_t NextData(uint64_t offset) const override;
   bool HostRange(uint64_t offset, uint64_t length, int* fd, uint64_t* host_offset) const override;
   uint64_t size() const override { return size_; }
   bool read_only() const override { return !writable_; }
   uint32_t logical_block_size() const override { return logical_block_size_; }
   uint32_t physical_block_size() const override { return physical_block_size_; }
   const FileIdentity& identity() const { return identity_; }
+  int fd() const { return fd_; }
+  // Room on the host for a range that will be written; what it reads as does not change. 0 where that is unknown.
+  int Reserve(uint64_t offset, uint64_t length);
 
  private:
   ImageFile(int fd, bool writable) : fd_(fd), writable_(writable) {}
@@ -52,6 +61,7 @@ class ImageFile : public BlockDevice {
   int flush_error_ = 0;
   uint64_t size_ = 0;
   FileIdentity identity_;
+  timespec modified_ = {};
   uint32_t logical_block_size_ = 512;
   uint32_t physical_block_size_ = 512;
 };

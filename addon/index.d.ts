@@ -13,9 +13,17 @@ export interface BootOptions {
   memory: number;
   /** Kernel parameters. */
   commandLine?: string;
+  /**
+   * The same requests give the same bytes on disk, at any time and on any machine: the time of day stands still at
+   * `timestamp` (seconds since 1970, up to 8,000,000,000), random numbers follow from `seed` (32 bytes), and nothing
+   * happens between requests. What is copied into a volume is read in the order of its names (`sorted`); no time of it is
+   * later than `timestamp` then, and access times are those of the last change.
+   */
+  deterministic?: {timestamp: number; seed: Uint8Array};
 }
 
-/** Starts the kernel of this process. Once only: a second call gives the first one's promise result. */
+/** Starts the kernel of this process. Once only: a second call gives the first one's promise result, or rejects with
+ *  ERR_KERNEL_MODE when it wants another `deterministic`. */
 export function boot(options: BootOptions): Promise<void>;
 
 /** What the kernel has logged since boot, oldest first (the newest 256 KiB). Never fails. */
@@ -62,6 +70,88 @@ export function detach(id: number): Promise<void>;
 /** Bytes of the disk as the kernel's device sees them (overlay included); resolves with the number read. */
 export function readDisk(id: number, offset: bigint, target: Uint8Array): Promise<number>;
 
+// Disks without a kernel, for tools that read and write an image themselves. Their numbers ("handles") hold in every thread
+// of the process, which must load the same file of the addon; the four calls that move bytes are synchronous, and two
+// threads take turns. A disk that nobody closes stays open, and locked, until the process ends.
+
+export type DiskMode = AttachMode;
+
+/** Part of an image that is shown as the whole disk, in bytes, multiples of 512. */
+export interface DiskWindow {
+  start: bigint;
+  size: bigint;
+}
+
+export interface OpenedDisk {
+  /** Number for the calls below; never used again. */
+  handle: number;
+  /** Bytes. */
+  size: bigint;
+  /** An interrupted commitDisk() was met and carried out: in the image if 'read-write', else in memory. */
+  redone: boolean;
+}
+
+/** Opens an image as attach() does, with the same locks and errors, but needs no kernel. Both carry out the journal that an
+ *  interrupted commitDisk() has left, IMAGE.kdisk-redo, and reject when it does not fit the image (ERR_REDO_MISMATCH) or
+ *  cannot be used (ERR_REDO_DAMAGED); the message says what to do. */
+export function openDisk(path: string, mode: DiskMode, window?: DiskWindow): Promise<OpenedDisk>;
+
+/**
+ * Reads into `target`, or into `length` bytes of it from `start` on.
+ * @param offset bytes from the start of the disk: a safe integer, faster, or a bigint
+ * @returns bytes read, fewer than asked at the end of the disk only (0 behind it), or a negative errno (-EBADF: not open)
+ */
+export function diskRead(handle: number, offset: number | bigint, target: Uint8Array, start?: number, length?: number): number;
+/** Writes likewise. -EROFS: the disk is read-only; -EFBIG: `offset` is the end of the disk or behind it. */
+export function diskWrite(handle: number, offset: number | bigint, source: Uint8Array, start?: number, length?: number): number;
+/** Afterwards the range reads as zeroes and takes no room. Cut at the end of the disk. -EOPNOTSUPP: zeroes would have to be
+ *  written for it, and nothing was done. 0, or a negative errno. */
+export function diskDiscard(handle: number, offset: number | bigint, length: number | bigint): number;
+/** Returns when all that was written is on stable storage. 0, or a negative errno. */
+export function diskFlush(handle: number): number;
+
+export interface DiskRange {
+  /** Bytes. */
+  offset: bigint;
+  length: bigint;
+}
+
+/** Where an overlay reads otherwise than the image (bytes are compared), in whole blocks of 4 KiB: sorted, neighbours merged.
+ *  Throws EBADF, EINVAL (no overlay), or the host's error of a read. */
+export function diskChanges(handle: number): DiskRange[];
+
+export interface CommitOptions {
+  /** Write even where no journal can be kept beside the image (a block device, a directory that takes no file); without it
+   *  that rejects with ERR_NO_REDO, and nothing was written. */
+  unsafe?: boolean;
+}
+
+export interface CommitResult {
+  /** Bytes of the image that were written: those that differ, in blocks of 4 KiB. */
+  bytes: number;
+  /** Whether a journal was kept meanwhile. */
+  journal: boolean;
+}
+
+/**
+ * Writes what an overlay changes to its image. With the journal it is all or nothing, also for a kill or a power cut:
+ * what was begun is ended when the image is next opened. Rejects, with nothing written, with EBUSY while others have the
+ * image open or the kernel has this disk, ESTALE when its file was written to since openDisk, EACCES, ENOSPC. From then on the
+ * image is locked as for writing, until closeDisk().
+ * @param onProgress bytes done of all; each byte that differs counts twice, for the journal and for the image
+ */
+export function commitDisk(
+  handle: number,
+  onProgress?: (state: {done: number; total: number}) => void,
+  options?: CommitOptions,
+): Promise<CommitResult>;
+
+/** The same device for the kernel; detach() leaves the handle open. Rejects with EBUSY if the kernel has it already. */
+export function attachDisk(handle: number): Promise<Disk>;
+/** Flushes and closes; rejects with the first write that the host refused (it is closed then too), and with EBUSY while the
+ *  kernel has it. */
+export function closeDisk(handle: number): Promise<void>;
+
 export type SyscallArgument = number | bigint | string | Uint8Array | null;
 
 /**
@@ -107,6 +197,8 @@ export interface CopyOptions {
   recursive?: boolean;
   /** Follow a symbolic link that is named as a source (never those found in a tree). */
   follow?: boolean;
+  /** Directories are read in the order of their names' bytes, and extended attributes likewise (default false). */
+  sorted?: boolean;
   /** What is kept besides content, holes and links: permission bits (default true), times (default true), ... */
   mode?: boolean;
   times?: boolean;
@@ -191,7 +283,7 @@ export function copy(
 ): Promise<CopyResult>;
 
 /** A tree as records, for what is neither volume nor host (tar) and to look without copying. */
-export interface ReadTreeOptions extends Pick<CopyOptions, 'recursive' | 'follow' | 'xattrs' | 'flags' | 'exclude' | 'include' | 'names'> {
+export interface ReadTreeOptions extends Pick<CopyOptions, 'recursive' | 'follow' | 'sorted' | 'xattrs' | 'flags' | 'exclude' | 'include' | 'names'> {
   /** File content too; without it files are kFile records alone. */
   content?: boolean;
 }

@@ -134,6 +134,7 @@ bool GetCopyOptions(const Napi::Value& value, CopyOptions* options, const volati
   const auto object = value.As<Napi::Object>();
   if (!GetOptionalBoolean(object, "recursive", false, &options->recursive) ||
       !GetOptionalBoolean(object, "follow", false, &options->follow) ||
+      !GetOptionalBoolean(object, "sorted", false, &options->sorted) ||
       !GetOptionalBoolean(object, "mode", true, &options->mode) ||
       !GetOptionalBoolean(object, "times", true, &options->times) ||
       !GetOptionalBoolean(object, "owner", false, &options->owner) ||

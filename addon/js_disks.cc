@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// attach, detach and readDisk.
+// attach, attachDisk, detach and readDisk.
 #include "js_arguments.h"
+#include "js_disks.h"
 #include "js_errors.h"
 #include "js_exports.h"
 #include "js_mailbox.h"
+#include "open_disks.h"
 
 namespace kdisk {
 
 namespace {
 
-class AttachCall : public Call {
+class AttachedCall : public Call {
  public:
-  AttachCall(std::string path, AttachMode mode) : path_(std::move(path)), mode_(mode) {}
-
   Napi::Value Result(Napi::Env env) override {
     Napi::Array partitions = Napi::Array::New(env, disk_.partitions.size());
     for (size_t i = 0; i < disk_.partitions.size(); i++) {
@@ -34,12 +34,32 @@ class AttachCall : public Call {
     return disk;
   }
 
+ protected:
+  Disk disk_;
+};
+
+class AttachCall : public AttachedCall {
+ public:
+  AttachCall(std::string path, AttachMode mode) : path_(std::move(path)), mode_(mode) {}
+
  private:
   Failure Work(Session* session) override { return session->disks.Attach(path_, mode_, &disk_); }
 
   const std::string path_;
   const AttachMode mode_;
-  Disk disk_;
+};
+
+class AttachDiskCall : public AttachedCall {
+ public:
+  explicit AttachDiskCall(uint32_t handle) : handle_(handle) {}
+
+ private:
+  Failure Work(Session* session) override {
+    std::shared_ptr<OpenDisk> open = OpenDisks::Instance().Find(handle_);
+    return open ? session->disks.Attach(std::move(open), &disk_) : NoSuchOpenDisk("attach");
+  }
+
+  const uint32_t handle_;
 };
 
 class DetachCall : public Call {
@@ -70,21 +90,33 @@ class ReadDiskCall : public Call {
 
 }  // namespace
 
-Napi::Value Attach(const Napi::CallbackInfo& info) {
-  std::string path, name;
-  if (!GetString(info[0], "path", &path) || !GetString(info[1], "mode", &name)) return info.Env().Undefined();
-  AttachMode mode;
+bool GetDiskMode(const Napi::Value& value, AttachMode* mode) {
+  std::string name;
+  if (!GetString(value, "mode", &name)) return false;
   if (name == "overlay") {
-    mode = AttachMode::kOverlay;
+    *mode = AttachMode::kOverlay;
   } else if (name == "read-only") {
-    mode = AttachMode::kReadOnly;
+    *mode = AttachMode::kReadOnly;
   } else if (name == "read-write") {
-    mode = AttachMode::kReadWrite;
+    *mode = AttachMode::kReadWrite;
   } else {
-    ThrowMisuse(info.Env(), "mode must be 'overlay', 'read-only' or 'read-write'");
-    return info.Env().Undefined();
+    ThrowMisuse(value.Env(), "mode must be 'overlay', 'read-only' or 'read-write'");
+    return false;
   }
+  return true;
+}
+
+Napi::Value Attach(const Napi::CallbackInfo& info) {
+  std::string path;
+  AttachMode mode;
+  if (!GetString(info[0], "path", &path) || !GetDiskMode(info[1], &mode)) return info.Env().Undefined();
   return Mailbox::Submit(info.Env(), std::make_shared<AttachCall>(std::move(path), mode));
+}
+
+Napi::Value AttachDisk(const Napi::CallbackInfo& info) {
+  int64_t handle;
+  if (!GetInteger(info[0], "handle", 0, UINT32_MAX, &handle)) return info.Env().Undefined();
+  return Mailbox::Submit(info.Env(), std::make_shared<AttachDiskCall>(static_cast<uint32_t>(handle)));
 }
 
 Napi::Value Detach(const Napi::CallbackInfo& info) {

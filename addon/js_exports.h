@@ -12,8 +12,16 @@ Napi::Value Syscall(const Napi::CallbackInfo& info);
 Napi::Value Crash(const Napi::CallbackInfo& info);
 
 Napi::Value Attach(const Napi::CallbackInfo& info);
+Napi::Value AttachDisk(const Napi::CallbackInfo& info);
 Napi::Value Detach(const Napi::CallbackInfo& info);
 Napi::Value ReadDisk(const Napi::CallbackInfo& info);
+
+Napi::Value OpenDiskAt(const Napi::CallbackInfo& info);
+Napi::Value DiskChanges(const Napi::CallbackInfo& info);
+Napi::Value CommitDisk(const Napi::CallbackInfo& info);
+Napi::Value CloseDisk(const Napi::CallbackInfo& info);
+// diskRead, diskWrite, diskDiscard, diskFlush.
+void InstallDiskIo(Napi::Object exports);
 
 Napi::Value ReadOnce(const Napi::CallbackInfo& info);
 Napi::Value List(const Napi::CallbackInfo& info);

@@ -18,14 +18,54 @@ class BootCall : public Call {
   bool Run(Session* session) override {
     if (!session->booted) session->booted = session->kernel.Boot(options_);
     failure_ = Unusable(*session);
+    if (failure_.ok()) failure_ = CheckMode(session->kernel.deterministic());
     return true;
   }
   Napi::Value Result(Napi::Env env) override { return env.Undefined(); }
 
  private:
   Failure Work(Session*) override { return {}; }
+
+  Failure CheckMode(const DeterministicStart* runs) const {
+    const auto& wanted = options_.deterministic;
+    if (runs ? wanted && *wanted == *runs : !wanted) return {};
+    const char* kind = !runs    ? "an ordinary one"
+                       : wanted ? "deterministic with another timestamp or seed"
+                                : "deterministic";
+    return Failure::Code("ERR_KERNEL_MODE", std::string("the kernel of this process runs already, and it is ") + kind +
+                                                ": a process has one kernel; start another process for this");
+  }
+
   const BootOptions options_;
 };
+
+// The kernel's own limit, 2^63 ns less 30 years (TIME_SETTOD_SEC_MAX), in round numbers.
+constexpr int64_t kLatestTimestamp = INT64_C(8000000000);
+
+bool GetDeterministic(const Napi::Value& value, std::optional<DeterministicStart>* result) {
+  if (value.IsUndefined()) return true;
+  if (!value.IsObject()) {
+    ThrowMisuse(value.Env(), "deterministic must be an object");
+    return false;
+  }
+  const auto object = value.As<Napi::Object>();
+  int64_t timestamp;
+  uint8_t* seed;
+  size_t size;
+  if (!GetInteger(object.Get("timestamp"), "timestamp", 0, kLatestTimestamp, &timestamp) ||
+      !GetBytes(object.Get("seed"), "seed", &seed, &size)) {
+    return false;
+  }
+  DeterministicStart start;
+  if (size != start.seed.size()) {
+    ThrowMisuse(value.Env(), "seed must have 32 bytes");
+    return false;
+  }
+  start.timestamp = static_cast<uint64_t>(timestamp);
+  std::copy_n(seed, size, start.seed.begin());
+  *result = start;
+  return true;
+}
 
 class SyscallCall : public Call {
  public:
@@ -145,6 +185,7 @@ Napi::Value Boot(const Napi::CallbackInfo& info) {
     return env.Undefined();
   }
   boot.memory = static_cast<uint64_t>(memory);
+  if (!GetDeterministic(options.Get("deterministic"), &boot.deterministic)) return env.Undefined();
   const Napi::Value command_line = options.Get("commandLine");
   if (!command_line.IsUndefined() && !GetString(command_line, "commandLine", &boot.command_line)) {
     return env.Undefined();

@@ -175,6 +175,7 @@ Napi::Value OpenTree(const Napi::CallbackInfo& info) {
   }
   read.recursive = options.recursive;
   read.follow = options.follow;
+  read.sorted = options.sorted;
   read.xattrs = options.xattrs;
   read.flags = options.flags;
   read.names = options.names;

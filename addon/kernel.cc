@@ -15,6 +15,8 @@ namespace {
 // A request that has waited this long with the kernel idle, while devices answer at once, will never end.
 constexpr uint64_t kHangNs = UINT64_C(120) * 1000000000;
 constexpr size_t kMaxCommandLine = 2000;
+// Nothing is expected here. Pointers into RAM that end up on a disk, in bytes that nobody set, are then the same again.
+constexpr uint64_t kDeterministicAddress = UINT64_C(1) << 36;
 
 }  // namespace
 
@@ -23,7 +25,8 @@ Failure Kernel::Boot(const BootOptions& options) {
     return Failure::Errno(E2BIG, "boot", {}, "the kernel's command line is longer than 2000 bytes");
   }
   Failure failure;
-  host_.memory = Memory::Create(options.memory, &failure);
+  if (options.deterministic) host_.deterministic = std::make_unique<Deterministic>(*options.deterministic);
+  host_.memory = Memory::Create(options.memory, &failure, options.deterministic ? kDeterministicAddress : 0);
   if (!host_.memory) return failure;
   Memory& memory = *host_.memory;
   failure = LoadElf(options.image, memory.ram(), memory.ram_size(), &image_);
@@ -31,6 +34,7 @@ Failure Kernel::Boot(const BootOptions& options) {
   memory.SetPrivate(image_.file_backed);
 
   command_line_ = options.command_line;
+  if (options.deterministic) command_line_ += " lkl.time=" + std::to_string(options.deterministic->timestamp);
   boot_.version = LKL_ABI_VERSION;
   boot_.size = sizeof(boot_);
   boot_.ram = memory.ram();
@@ -40,7 +44,7 @@ Failure Kernel::Boot(const BootOptions& options) {
   boot_.vmalloc_size = memory.vmalloc_size();
   boot_.command_line = command_line_.c_str();
   boot_.shared = &host_.shared;
-  boot_.host = Host::Ops();
+  boot_.host = Host::Ops(options.deterministic.has_value());
   boot_.ctx = &host_;
   boot_.kernel = &ops_;
 
@@ -59,7 +63,7 @@ Failure Kernel::Boot(const BootOptions& options) {
 }
 
 void Kernel::Run() {
-  if (host_.shared.deadline_ns <= Host::Monotonic()) host_.Raise(LKL_PENDING_TIMER);
+  if (host_.shared.deadline_ns <= host_.Now()) host_.Raise(LKL_PENDING_TIMER);
   if (!FaultGuard::interrupted()) {
     FaultGuard::SetInKernel(true);
     const int32_t result = ops_.run();
@@ -94,6 +98,7 @@ Failure Kernel::DeadFailure() const {
 
 uint64_t Kernel::NextDue() const {
   if (!booted_ || dead()) return UINT64_MAX;
+  if (host_.deterministic) return FaultGuard::interrupted() ? 0 : UINT64_MAX;
   return unfinished_ || host_.Pending() != 0 || FaultGuard::interrupted() ? 0 : host_.shared.deadline_ns;
 }
 
@@ -106,6 +111,20 @@ void Kernel::Submit(lkl_request* request) {
   if (!booted_ || dead()) return;
   ops_.submit(request);
   Run();
+  if (host_.deterministic) Settle(*request);
+}
+
+// The deterministic clock moves on only here, so that how long the host takes from one request to the next is nothing
+// to the kernel. A request that nothing in sight will end is left alone: another one may.
+void Kernel::Settle(const lkl_request& request) {
+  const uint64_t limit = host_.Now() + kHangNs;
+  while (!request.done && !dead()) {
+    if (!unfinished_ && host_.Pending() == 0) {
+      if (host_.shared.deadline_ns > limit) return;
+      host_.deterministic->SkipTo(host_.shared.deadline_ns);
+    }
+    Run();
+  }
 }
 
 int64_t Kernel::Syscall(int root, uint64_t nr, std::initializer_list<uint64_t> args) {
@@ -123,7 +142,7 @@ int64_t Kernel::Syscall(int root, uint64_t nr, std::initializer_list<uint64_t> a
     }
     const uint64_t now = Host::Monotonic();
     if (idle_since == 0) idle_since = now;
-    if (now - idle_since > kHangNs) {
+    if (host_.deterministic || now - idle_since > kHangNs) {
       static const char kHangs[] = "kdisk: kernel hangs: a request waits for nothing\n";
       host_.log.Append(kHangs, sizeof(kHangs) - 1);
       dead_.store(true, std::memory_order_relaxed);
@@ -150,6 +169,7 @@ uint8_t* Kernel::Block() {
 
 int64_t Kernel::AddDevice(std::unique_ptr<VirtioDevice> device, uint32_t slot) {
   const GuestMemory ram = {host_.memory->ram(), host_.memory->ram_size(), LKL_PHYS_OFFSET};
+  if (host_.deterministic) device->MakeDeterministic();
   host_.devices[slot] =
       std::make_unique<VirtioMmio>(std::move(device), ram, [this, slot] { host_.Raise(LKL_PENDING_DEVICE(slot)); });
   const int64_t result = Syscall(-1, LKL_REQUEST_DEVICE_ADD, {slot});

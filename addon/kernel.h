@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "doorbell.h"
@@ -21,6 +22,9 @@ struct BootOptions {
   // Bytes, a multiple of 4 MiB.
   uint64_t memory = 0;
   std::string command_line;
+  // The kernel does the same thing twice: see Deterministic. Nothing happens in it between requests, discarded blocks
+  // read as zeroes, and RAM lies at one address if the host has that free.
+  std::optional<DeterministicStart> deterministic;
 };
 
 class Kernel {
@@ -31,6 +35,10 @@ class Kernel {
   // The calling thread becomes the engine thread (FaultGuard::AdoptThread).
   Failure Boot(const BootOptions& options);
   bool booted() const { return booted_; }
+  // Null: an ordinary kernel.
+  const DeterministicStart* deterministic() const {
+    return host_.deterministic ? &host_.deterministic->start() : nullptr;
+  }
   bool dead() const { return dead_.load(std::memory_order_relaxed); }
   // Why nothing works any more, with the kernel's last words.
   Failure DeadFailure() const;
@@ -61,6 +69,7 @@ class Kernel {
 
  private:
   void Run();
+  void Settle(const lkl_request& request);
   void Die();
 
   Host host_;

@@ -21,7 +21,7 @@ constexpr uint64_t kBootBytes = 6 * kMiB;
 
 }  // namespace
 
-std::unique_ptr<Memory> Memory::Create(uint64_t ram_size, Failure* failure) {
+std::unique_ptr<Memory> Memory::Create(uint64_t ram_size, Failure* failure, uint64_t wish) {
   if (ram_size == 0 || ram_size % (4 * kMiB) != 0 || ram_size > (UINT64_C(1) << 40)) {
     *failure = Failure::Errno(EINVAL, "boot", {}, "memory must be a multiple of 4 MiB");
     return nullptr;
@@ -32,7 +32,8 @@ std::unique_ptr<Memory> Memory::Create(uint64_t ram_size, Failure* failure) {
 
   // One reservation for both, aligned by hand; pages without access cost nothing until they are mapped.
   memory->reserved_size_ = kAlignment + memory->ram_size_ + memory->vmalloc_size_;
-  void* reserved = mmap(nullptr, memory->reserved_size_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* reserved = mmap(reinterpret_cast<void*>(wish), memory->reserved_size_, PROT_NONE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (reserved == MAP_FAILED) {
     *failure = Failure::Errno(errno, "mmap");
     return nullptr;

@@ -12,8 +12,8 @@ namespace kdisk {
 
 class Memory {
  public:
-  // `ram_size` is a multiple of 4 MiB.
-  static std::unique_ptr<Memory> Create(uint64_t ram_size, Failure* failure);
+  // `ram_size` is a multiple of 4 MiB. `wish` is where it should lie, if nothing does yet; 0: anywhere.
+  static std::unique_ptr<Memory> Create(uint64_t ram_size, Failure* failure, uint64_t wish = 0);
   ~Memory();
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;

@@ -166,7 +166,8 @@ uint8_t VirtioBlk::Ranges(bool zeroes, const SegmentList& data) {
     const uint64_t offset = range.sector * kSector;
     // A discard that fails loses nothing.
     const int result = zeroes ? disk_->RememberWrite(disk_->WriteZeroes(offset, length, range.flags & kRangeUnmap))
-                              : disk_->Discard(offset, length);
+                       : discard_zeroes_ ? disk_->RememberWrite(disk_->WriteZeroes(offset, length, true))
+                                         : disk_->Discard(offset, length);
     const uint8_t status = StatusOf(zeroes ? "write of zeroes" : "discard", offset, result);
     if (status != kOk) return status;
   }

@@ -22,6 +22,8 @@ class VirtioBlk : public VirtioDevice {
   uint32_t id() const override { return 2; }
   uint64_t features() const override;
   uint8_t ConfigByte(uint32_t offset) const override;
+  // Discarded blocks read as zeroes, on every host.
+  void MakeDeterministic() override { discard_zeroes_ = true; }
   uint32_t Handle(Chain* chain) override;
 
  private:
@@ -37,6 +39,7 @@ class VirtioBlk : public VirtioDevice {
   std::shared_ptr<BlockDevice> disk_;
   const std::string serial_;
   const OnError on_error_;
+  bool discard_zeroes_ = false;
   uint8_t config_[60] = {};
 };
 

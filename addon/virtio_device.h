@@ -16,6 +16,8 @@ class VirtioDevice {
   virtual uint64_t features() const = 0;
   // One byte of configuration space; 0 beyond its end.
   virtual uint8_t ConfigByte(uint32_t offset) const = 0;
+  // What a request leaves open is done in one certain way from now on.
+  virtual void MakeDeterministic() {}
   // Does the request at once. Returns the bytes written into its writable part.
   virtual uint32_t Handle(Chain* chain) = 0;
 };

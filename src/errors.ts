@@ -25,8 +25,28 @@ export type OwnCode =
   | 'EKERNELDEAD'
   /** The kernel did not come up. */
   | 'ERR_KERNEL_BOOT'
+  /** The one kernel of this process runs already, in another mode (OpenOptions.deterministic). */
+  | 'ERR_KERNEL_MODE'
   /** Addon or kernel are not built. */
   | 'ERR_NOT_INSTALLED'
+  /** One of the upstream programs (mke2fs, e2fsck, ...) is not built. */
+  | 'ERR_TOOL_MISSING'
+  /** One of them broke off: a bug, or too little memory. */
+  | 'ERR_TOOL_TRAP'
+  /** Not to be had that way: wrong options, or options that do not go together. */
+  | 'ERR_USAGE'
+  /** mkfs: something is there already. */
+  | 'ERR_NOT_EMPTY'
+  /** mkfs: what is to go into the file system does not fit. */
+  | 'ERR_NO_ROOM'
+  /** mkfs: the host has no files of that size. */
+  | 'ERR_TOO_LARGE'
+  /** mkfs: the type sees no difference between two names. */
+  | 'ERR_NAME_CLASH'
+  /** mkfs: a tar archive is damaged or cut off. */
+  | 'ERR_ARCHIVE'
+  /** One of the upstream programs ended with a failure; the message has its words. */
+  | 'ERR_TOOL_FAILED'
   /** Used after close(). */
   | 'ERR_CLOSED';
 

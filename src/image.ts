@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A disk image: its partition table, what each partition holds, and the way to a mounted volume.
 import {statSync} from 'node:fs';
-import {boot, type Binding, type Disk} from './binding.ts';
+import {boot, type Binding, type Deterministic, type Disk} from './binding.ts';
 import {argumentError, closedError, KdiskError} from './errors.ts';
 import {formatSelector, type Selector} from './image-path.ts';
 import {mount} from './mount.ts';
-import {isWritable, repairTool} from './mount-options.ts';
+import {isWritable, repairAdvice} from './mount-options.ts';
 import {Head, probeContent, type Content, type Source} from './probe/index.ts';
 import {probeState, type FileSystemState} from './probe/state.ts';
 import {probeTable, type PartitionTable, type TableEntry} from './probe/tables/index.ts';
@@ -23,6 +23,14 @@ export interface OpenOptions {
   write?: boolean;
   /** RAM of the kernel, bytes; only the first image of a process decides. */
   memory?: number;
+  /**
+   * The same work leaves the same bytes in the image, at any time and on any machine: for the kernel the time of day stands
+   * still at `timestamp`, its random numbers follow from `seed`, and nothing happens between two calls. What is copied in
+   * is read in the order of its names; no time is later than `timestamp` then, and times of access are those of the last
+   * change. This takes an equal image to begin with, the same calls one after another, the same `memory` and the same
+   * kdisk. The mode is the kernel's: all images of a process are opened with the same value, or all without.
+   */
+  deterministic?: Deterministic;
 }
 
 interface How {
@@ -61,9 +69,9 @@ export interface ImagePartition {
  * or for `write`, has it open)
  */
 export async function open(path: string, options: OpenOptions = {}): Promise<Image> {
-  const {asIs = false, write = false, memory} = options;
+  const {asIs = false, write = false, memory, deterministic} = options;
   if (asIs && write) throw argumentError('asIs shows an image as it is: it does not go with write');
-  const addon = await boot(memory);
+  const addon = await boot(memory, deterministic);
   const disk = await addon
     .attach(path, write ? 'read-write' : asIs ? 'read-only' : 'overlay')
     .catch((error: unknown) => {
@@ -195,10 +203,10 @@ export class Image implements AsyncDisposable {
   }
 
   private needsRepair({content, selector}: Place, {detail}: FileSystemState): KdiskError {
-    const tool = repairTool(content.type);
     const where = selector.kind === 'disk' ? this.path : `${this.path}${formatSelector(selector)}`;
     const message = `${where}: this ${content.type} needs repair before it is written to: ${detail}`;
-    return new KdiskError('ERR_NEEDS_REPAIR', message + (tool ? `; mend a copy of it with ${tool}` : ''), {
+    const advice = repairAdvice(content.type, where);
+    return new KdiskError('ERR_NEEDS_REPAIR', message + (advice ? `; what mends it: ${advice}` : ''), {
       path: this.path,
     });
   }

@@ -9,7 +9,7 @@ import type {Volume} from './volume.ts';
 /** What reading has in common with copying. */
 export type TreeOptions = Pick<
   CopyOptions,
-  'recursive' | 'follow' | 'xattrs' | 'flags' | 'exclude' | 'include' | 'names' | 'signal'
+  'recursive' | 'follow' | 'sorted' | 'xattrs' | 'flags' | 'exclude' | 'include' | 'names' | 'signal'
 > & {
   /** Of files too. */
   content?: boolean;

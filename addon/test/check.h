@@ -29,8 +29,8 @@ struct Register {
 // A file that is gone when the test is over.
 class ScratchFile {
  public:
-  ScratchFile() {
-    path_ = "/tmp/kdisk-test-XXXXXX";
+  explicit ScratchFile(const std::string& directory = "/tmp") {
+    path_ = directory + "/kdisk-test-XXXXXX";
     fd_ = mkstemp(path_.data());
   }
   ~ScratchFile() {

@@ -93,7 +93,8 @@ struct Attributes::Entry {
 };
 
 Attributes::Attributes(Tree* tree, const CopyOptions& options, CopyReport* report, bool report_losses)
-    : tree_(*tree), options_(options), report_(*report), report_losses_(report_losses), umask_(tree->umask()) {}
+    : tree_(*tree), options_(options), report_(*report), report_losses_(report_losses), umask_(tree->umask()),
+      latest_(tree->latest()) {}
 
 bool Attributes::IsFatal(int64_t result) {
   return result == -ENOSPC || result == -EDQUOT || result == -EIO || result == -EROFS;
@@ -223,17 +224,23 @@ void Attributes::SetXattrs(Entry* entry) {
 
 void Attributes::SetTimes(Entry* entry) {
   const Statx& status = entry->metadata->status;
-  const int64_t result = tree_.SetTimes(entry->at, entry->name, status.atime, status.mtime);
+  Timestamp change = status.mtime, access = status.atime;
+  if (latest_) {
+    if (change.seconds >= *latest_) change = {*latest_, 0, 0};
+    // The copy itself is an access.
+    access = change;
+  }
+  const int64_t result = tree_.SetTimes(entry->at, entry->name, access, change);
   const auto failed = [&](int64_t error) {
     const auto seconds = static_cast<uint64_t>(status.mtime.seconds);
     Failed(entry, error, "times", Format("%" PRId64 ".%09" PRIu64, seconds, status.mtime.nanoseconds), "utimes");
   };
   if (result < 0) return failed(result);
-  if (!IsUnusual(status.mtime) && !IsUnusual(status.atime)) return;
+  if (!IsUnusual(change) && !IsUnusual(access)) return;
   // A file system whose clock ends earlier stores its last day and says nothing.
   Statx now;
   if (tree_.Stat(entry->at, entry->name, false, &now) < 0) return;
-  if (Moved(status.mtime, now.mtime, kChangeStep) || Moved(status.atime, now.atime, kAccessStep)) failed(-EOVERFLOW);
+  if (Moved(change, now.mtime, kChangeStep) || Moved(access, now.atime, kAccessStep)) failed(-EOVERFLOW);
 }
 
 void Attributes::SetEarlyFlags(Tree::Fd fd, const Metadata* metadata) {

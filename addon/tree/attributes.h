@@ -3,6 +3,7 @@
 // of them.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "copy_options.h"
@@ -56,6 +57,7 @@ class Attributes {
   CopyReport& report_;
   const bool report_losses_;
   const uint32_t umask_;
+  const std::optional<int64_t> latest_;
 };
 
 }  // namespace kdisk

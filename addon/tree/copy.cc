@@ -23,10 +23,11 @@ using Kind = Event::Kind;
 constexpr int kEventsWithoutThread = 8;
 constexpr size_t kLargeBuffers = 4;
 
-ReadOptions ReadingOf(const CopyOptions& options) {
+ReadOptions ReadingOf(const CopyOptions& options, const Tree& to) {
   ReadOptions read;
   read.recursive = options.recursive;
   read.follow = options.follow;
+  read.sorted = options.sorted || to.latest();
   // A manifest holds all there is.
   read.xattrs = options.xattrs || !options.manifest_out.empty();
   read.flags = options.flags || !options.manifest_out.empty();
@@ -52,7 +53,7 @@ class TreeCopy {
         observer_(observer),
         buffers_(EventQueue::kLimit + 1, kLargeBuffers),
         filter_(options.exclude, options.include),
-        reader_(from, ReadingOf(options), filter_, &buffers_, &report_),
+        reader_(from, ReadingOf(options, *to), filter_, &buffers_, &report_),
         writer_(to, options, WritingOf(options, manifest, same_kernel_), &report_) {}
 
   TreeReader& reader() { return reader_; }

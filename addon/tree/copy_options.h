@@ -25,6 +25,8 @@ struct IdRange {
 
 struct CopyOptions {
   bool recursive = false;
+  // Directories are read in the order of their names' bytes, not in the file system's.
+  bool sorted = false;
   bool follow = false;
   // What is kept besides content, links and holes.
   bool mode = true;

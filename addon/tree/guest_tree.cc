@@ -107,6 +107,11 @@ int64_t GuestTree::MakeDirectory(Fd at, const char* name, uint32_t mode) {
   return guest_.Call(kMkdirat, {Number(at), Address(name), mode});
 }
 
+std::optional<int64_t> GuestTree::latest() const {
+  const DeterministicStart* start = guest_.kernel().deterministic();
+  return start ? std::optional<int64_t>(start->timestamp) : std::nullopt;
+}
+
 // Its driver takes any mode, keeps the bit for writing, and says nothing of the rest.
 bool GuestTree::mode_missed() const {
   if (modes_ == Modes::kUnknown) {

@@ -41,6 +41,7 @@ class GuestTree : public Tree {
   int64_t SetXattr(Fd at, const char* name, const char* attribute, const void* value, size_t size) override;
   int64_t SetFlags(Fd fd, uint32_t flags) override;
 
+  std::optional<int64_t> latest() const override;
   bool mode_missed() const override;
   bool guest() const override { return true; }
   // No image lies in a volume that is attached.

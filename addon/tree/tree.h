@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "../linux_abi.h"
@@ -83,6 +84,8 @@ class Tree {
   virtual bool mode_missed() const { return false; }
 
   // -- what kind of tree it is
+  // Seconds since 1970, after which no time in it may be, because the same copy is to give the same tree at any time.
+  virtual std::optional<int64_t> latest() const { return std::nullopt; }
   // What new entries that ask for no certain mode are made without.
   virtual uint32_t umask() const { return 022; }
   // The engine thread only (a volume), or any one thread (the host).

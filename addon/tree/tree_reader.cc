@@ -2,6 +2,7 @@
 // The walk: see tree_reader.h; what is told of single entries is in tree_reader_entries.cc.
 #include "tree_reader.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -140,11 +141,12 @@ void TreeReader::AppendTo(const std::string& name) {
 bool TreeReader::TellNextEntry(Level* level, Event* event) {
   GuestEntry entry;
   if (!entries_.Next(&entry)) {
-    const int64_t size = tree_.ReadDirectory(level->fd, buffer_.data(), buffer_.size());
+    const int64_t size = options_.sorted ? ReadSorted(level->fd)
+                                         : tree_.ReadDirectory(level->fd, buffer_.data(), buffer_.size());
     SetPaths(*level, "");
     if (size < 0) Problem(size, "readdir");
     if (size <= 0) level->listed = true;
-    entries_ = EntryReader(buffer_.data(), size);
+    entries_ = EntryReader(options_.sorted ? sorted_.data() : buffer_.data(), size);
     return false;
   }
   SetPaths(*level, entry.name);
@@ -170,6 +172,29 @@ bool TreeReader::TellNextEntry(Level* level, Event* event) {
     return false;
   }
   return TellEntry(level->fd, entry.name, entry.type, false, event);
+}
+
+int64_t TreeReader::ReadSorted(Tree::Fd directory) {
+  std::vector<uint8_t> all;
+  int64_t size;
+  while ((size = tree_.ReadDirectory(directory, buffer_.data(), buffer_.size())) > 0) {
+    all.insert(all.end(), buffer_.begin(), buffer_.begin() + size);
+  }
+  // An error after the first entries comes again after them.
+  if (all.empty()) return size;
+  std::vector<const char*> names;
+  GuestEntry entry;
+  EntryReader reader(all.data(), static_cast<int64_t>(all.size()));
+  while (reader.Next(&entry)) names.push_back(entry.name);
+  std::sort(names.begin(), names.end(), [](const char* one, const char* other) { return strcmp(one, other) < 0; });
+  sorted_.clear();
+  for (const char* name : names) {
+    const auto* record = reinterpret_cast<const uint8_t*>(name) - kDirentName;
+    Dirent64 head;
+    memcpy(&head, record, kDirentName);
+    sorted_.insert(sorted_.end(), record, record + head.length);
+  }
+  return static_cast<int64_t>(sorted_.size());
 }
 
 bool TreeReader::Enter(Tree::Fd at, const char* name, bool follow, Event* event) {

@@ -18,6 +18,8 @@ namespace kdisk {
 struct ReadOptions {
   bool recursive = false;
   bool follow = false;
+  // Entries of a directory, and extended attributes of an entry, come in the order of their names' bytes.
+  bool sorted = false;
   // False: files are told without content.
   bool content = true;
   bool xattrs = false;
@@ -77,6 +79,8 @@ class TreeReader {
 
   bool TellSource(Event* event);
   bool TellNextEntry(Level* level, Event* event);
+  // As Tree::ReadDirectory of all that is left, into sorted_.
+  int64_t ReadSorted(Tree::Fd directory);
   bool TellEntry(Tree::Fd at, const char* name, uint8_t type, bool follow, Event* event);
   // Opens what is a file, if content is wanted.
   bool OpenEntry(Tree::Fd at, const char* name, uint8_t type, bool follow, Tree::Fd* fd, linux_abi::Statx* status);
@@ -118,6 +122,7 @@ class TreeReader {
   size_t base_size_ = 0;
   std::vector<Level> levels_;
   std::vector<uint8_t> buffer_;
+  std::vector<uint8_t> sorted_;
   EntryReader entries_{nullptr, 0};
   std::unordered_map<NodeId, Link, HashId> links_;
   std::vector<NodeId> avoided_;

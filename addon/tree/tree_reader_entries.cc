@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the reader tells of single entries, and of those that only a manifest knows.
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -36,6 +37,9 @@ void TreeReader::ReadXattrs(Tree::Fd at, const char* name, Metadata* metadata) {
       Problem(got, "getxattr");
     }
   }
+  if (!options_.sorted) return;
+  std::sort(metadata->xattrs.begin(), metadata->xattrs.end(),
+            [](const Xattr& one, const Xattr& other) { return one.name < other.name; });
 }
 
 std::shared_ptr<Metadata> TreeReader::ReadMetadata(Tree::Fd at, const char* name, const Statx& status) {

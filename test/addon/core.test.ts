@@ -11,5 +11,5 @@ it('kdisk-core-test passes', () => {
   if (error) throw error;
   expect({status, signal}, stdout + stderr).toEqual({status: 0, signal: null});
   // It ran them all: none of its files is missing.
-  for (const name of ['Elf', 'Virtio', 'Kernel', 'Overlay', 'HostTree', 'HostCopy', 'Queue', 'Records', 'Filter', 'Names', 'Manifest', 'Engine']) expect(stdout).toMatch(`ok   ${name}`);
+  for (const name of ['Elf', 'Virtio', 'Kernel', 'Overlay', 'OpenDisk', 'Crc32c', 'Redo', 'HostTree', 'HostCopy', 'Queue', 'Records', 'Filter', 'Names', 'Manifest', 'Engine']) expect(stdout).toMatch(`ok   ${name}`);
 }, 150_000);

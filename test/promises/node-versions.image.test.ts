@@ -48,6 +48,12 @@ describe.each(VERSIONS)('under Node %s', (version) => {
     expect(run('cat', `${disks.plain}:/etc/hostname`)).toMatchObject({stdout: 'host\n', stderr: '', status: 0});
   });
 
+  it('makes and checks a file system', () => {
+    const image = join(temporaryDirectory(), 'made.img');
+    expect(run('mkfs', '-t', 'ext4', '--size', '16M', image)).toMatchObject({stderr: '', status: 0});
+    expect(run('fsck', '-f', image)).toMatchObject({stderr: '', status: 0});
+  });
+
   it('reports errors as everywhere', () => {
     const {status, stderr} = run('cat', `${disks.plain}:/missing`);
     expect(status).toBe(3);
