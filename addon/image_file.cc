@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "loop_devices.h"
+
 namespace kdisk {
 
 namespace {
@@ -99,6 +101,8 @@ Failure ImageFile::Inspect(const std::string& path) {
     if (!failure.ok()) return failure;
   } else if (S_ISREG(status.st_mode)) {
     size_ = static_cast<uint64_t>(status.st_size) & ~UINT64_C(511);
+    const std::string loop = writable_ ? MountedLoopDevice(status.st_dev, status.st_ino) : std::string();
+    if (!loop.empty()) return Failure::Errno(EBUSY, "open", path, "it is mounted on this machine, by /dev/" + loop);
   } else {
     return Failure::Errno(EINVAL, "open", path, "not a regular file or block device");
   }

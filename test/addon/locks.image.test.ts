@@ -5,7 +5,8 @@ import {once} from 'node:events';
 import {join} from 'node:path';
 import {beforeAll, describe, expect, it} from 'vitest';
 import {addon, boot} from '../support/addon.mjs';
-import {emptyImage, temporaryDirectory} from '../support/tools.ts';
+import {loopMount, noLoopMount} from '../support/loop.ts';
+import {emptyImage, ext4Image, temporaryDirectory} from '../support/tools.ts';
 
 const directory = temporaryDirectory();
 const image = emptyImage(join(directory, 'disk.img'), 1 << 20);
@@ -57,4 +58,17 @@ describe('between processes', () => {
       await expect(addon.attach(image, 'read-write')).rejects.toMatchObject(busy);
       for (const mode of ['overlay', 'read-only'] as const) await addon.detach((await addon.attach(image, mode)).id);
     }));
+});
+
+describe("the host's kernel", () => {
+  const why = noLoopMount('ext4');
+
+  it.skipIf(why)(`keeps out a writer while it has the image mounted${why && `: ${why}`}`, async () => {
+    const path = ext4Image(join(directory, 'mounted.img'), 8 << 20);
+    const mounted = loopMount('ext4', path);
+    await expect(addon.attach(path, 'read-write')).rejects.toMatchObject({code: 'EBUSY', path});
+    await addon.detach((await addon.attach(path, 'overlay')).id);
+    mounted.unmount();
+    await addon.detach((await addon.attach(path, 'read-write')).id);
+  });
 });
