@@ -18,11 +18,15 @@ const {values, positionals} = parseArgs({
 });
 const load = async (folder, name) => ({id: name, ...(await import(`./${folder}/${name}.mjs`))});
 const namesIn = (folder) => readdirSync(new URL(`./${folder}/`, import.meta.url)).map((file) => file.replace('.mjs', ''));
-const all = ['engine', 'boot', 'list', 'read', 'memory', 'copy-out-large', 'copy-out-small', 'copy-in-large', 'copy-in-small', 'copy-memory'];
+const all = [
+  ...['engine', 'boot', 'list', 'read', 'memory', 'copy-out-large', 'copy-out-small', 'copy-in-large', 'copy-in-small'],
+  ...['copy-memory', 'mkfs-1g', 'mkfs-16g', 'mkfs-from', 'fsck-100k', 'fsck-500k'],
+];
 const wanted = positionals.length > 0 ? positionals : all;
 const tasks = await Promise.all(wanted.map((name) => load('tasks', name)));
+const used = new Set(tasks.flatMap(({contenders}) => contenders.map((id) => id.split(':')[0])));
 const peers = new Map();
-for (const name of namesIn('peers')) peers.set(name, await load('peers', name));
+for (const name of namesIn('peers')) if (used.has(name)) peers.set(name, await load('peers', name));
 
 const images = prepareImages(values.directory);
 const machine = {

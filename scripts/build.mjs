@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// npm run build: checks the types, bundles program (dist/cli.cjs) and library (dist/index.js), and keeps the code that
-// V8 compiles for the program beside it, so that the start of `kdisk` does not parse a third of a megabyte each time.
+// npm run build: checks the types, bundles program (dist/cli.cjs), library (dist/index.js) and the thread that tools run
+// in (dist/tool-worker.cjs), and keeps the code that V8 compiles for the program beside it, so that the start of `kdisk`
+// does not parse a third of a megabyte each time.
 import {spawn} from 'node:child_process';
 import {copyFile, mkdir, readFile, rm} from 'node:fs/promises';
 import {createRequire} from 'node:module';
@@ -73,6 +74,13 @@ const common = {
   logLevel: 'warning',
 };
 
+const commonJs = {
+  ...common,
+  format: 'cjs',
+  // CommonJS has no import.meta.url; src/package-root.ts takes a path as well.
+  define: {'import.meta.url': '__filename', 'process.env.NODE_ENV': '"production"'},
+};
+
 function run(argv, stdout = 'inherit', stderr = 'inherit') {
   const child = spawn(process.execPath, argv, {stdio: ['ignore', stdout, stderr]});
   return new Promise((resolve) => child.once('exit', resolve));
@@ -88,18 +96,20 @@ async function typecheck() {
   await copyFile('addon/index.d.ts', 'dist/types/addon/index.d.ts');
 }
 
+/** Some packages inside are CommonJS and require Node's own modules, for which an ES module has no function. */
+const REQUIRE = `import {createRequire as __createRequire} from 'node:module';
+const require = __createRequire(import.meta.url);`;
+
 async function bundle() {
   await Promise.all([
     build({
-      ...common,
+      ...commonJs,
       entryPoints: ['src/main.ts'],
-      format: 'cjs',
       outfile: 'dist/cli.cjs',
       plugins: [lazyOclif, lazyCommands],
-      // CommonJS has no import.meta.url; src/package-root.ts takes a path as well.
-      define: {'import.meta.url': '__filename', 'process.env.NODE_ENV': '"production"'},
     }),
-    build({...common, entryPoints: ['src/index.ts'], format: 'esm', outfile: 'dist/index.js'}),
+    build({...commonJs, entryPoints: ['src/tools/worker.ts'], outfile: 'dist/tool-worker.cjs'}),
+    build({...common, entryPoints: ['src/index.ts'], format: 'esm', outfile: 'dist/index.js', banner: {js: REQUIRE}}),
   ]);
 }
 

@@ -30,6 +30,8 @@ show(['cp', '-r', 'disk.img@p2:/home/ann', 'disk.img@p2:/etc', '.']);
 show(['-lRs', '--time-style=long-iso', 'ann', 'etc'], 'ls');
 show(['cp', '-a', 'etc', 'disk.img@p2:/srv']);
 show(['find', 'disk.img@p2:/srv', '-type', 'f']);
+show(['mkfs', '-t', 'ext4', '-L', 'home', '--from', 'ann', 'home.img']);
+show(['fsck', '-f', 'home.img']);
 console.log(
   failed === 0
     ? 'All of it was read and written by drivers of the Linux kernel inside Node; nothing was mounted on this machine.'

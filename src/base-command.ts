@@ -56,6 +56,9 @@ function memorySize(text: string | undefined): number {
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
 
+  /** It needs the kernel whatever its command line says, which is not yet known to be right. */
+  static bootsEarly = true;
+
   static override baseFlags = {
     image: Flags.string({
       char: 'i',
@@ -164,7 +167,12 @@ export abstract class BaseCommand extends Command {
     this.exitWith(combinedExit(this.failures, succeeded));
   }
 
-  private exitWith(code: number): void {
+  /** For commands whose exit codes are those of another program. */
+  protected exitCodeOf(found: Failure): number {
+    return found.exitCode;
+  }
+
+  protected exitWith(code: number): void {
     this.outcome.exitCode = code;
     if (!this.host) process.exitCode = code;
   }
@@ -184,7 +192,7 @@ export abstract class BaseCommand extends Command {
   override async catch(error: unknown): Promise<void> {
     const found = isParseError(error) ? parseFailure(error, this.id ?? '') : failure(error);
     this.refused = true;
-    this.exitWith(found.exitCode);
+    this.exitWith(this.exitCodeOf(found));
     // A stopped command has nothing to add to "interrupted".
     if (!isInterrupted() || (error as Error).name !== 'AbortError') this.tell(found.message);
     const also = await this.close();

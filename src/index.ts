@@ -34,6 +34,19 @@ export {
   type CopyProgress,
   type CopyResult,
 } from './copy.ts';
+export {
+  fsck,
+  type ChangedField,
+  type FsckOptions,
+  type FsckPass,
+  type FsckPreview,
+  type FsckProblem,
+  type FsckProgress,
+  type FsckResult,
+  type TreeChange,
+} from './fsck.ts';
+export {mkfs, type MkfsOptions, type MkfsProgress, type MkfsResult, type MkfsType} from './mkfs.ts';
+export type {ArchiveProblem} from './tools/mkfs/fill.ts';
 export {AbortError, KdiskError} from './errors.ts';
 export {
   AddressError,

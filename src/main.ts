@@ -15,10 +15,12 @@ import Cp from './commands/cp.ts';
 import Df from './commands/df.ts';
 import Du from './commands/du.ts';
 import Find from './commands/find.ts';
+import Fsck from './commands/fsck.ts';
 import Info from './commands/info.ts';
 import Ln from './commands/ln.ts';
 import Ls from './commands/ls.ts';
 import Mkdir from './commands/mkdir.ts';
+import Mkfs from './commands/mkfs.ts';
 import Mv from './commands/mv.ts';
 import Rm from './commands/rm.ts';
 import Run from './commands/run.ts';
@@ -40,10 +42,12 @@ export const COMMANDS = {
   df: Df,
   du: Du,
   find: Find,
+  fsck: Fsck,
   info: Info,
   ln: Ln,
   ls: Ls,
   mkdir: Mkdir,
+  mkfs: Mkfs,
   mv: Mv,
   rm: Rm,
   run: Run,
@@ -106,7 +110,7 @@ async function run(argv: string[]): Promise<void> {
     process.exitCode = EXIT.usage;
     return;
   }
-  bootEarly(rest);
+  if (command.bootsEarly) bootEarly(rest);
   command.id = name!;
   await command.runWith(rest, config);
 }

@@ -83,21 +83,21 @@ export function mountArguments(
   return {driver: found.driver, data};
 }
 
-/** What mends each, as its project calls it. */
+/** What `kdisk fsck` repairs. */
+const OURS = ['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'f2fs', 'vfat', 'exfat'];
+
+/** What mends others, as its project calls it. */
 const REPAIR: Record<string, string> = {
-  ext2: 'e2fsck -f',
-  ext3: 'e2fsck -f',
-  ext4: 'e2fsck -f',
-  xfs: 'xfs_repair',
-  btrfs: 'btrfs check',
-  f2fs: 'fsck.f2fs',
-  vfat: 'fsck.vfat',
-  exfat: 'fsck.exfat',
   ntfs: 'chkdsk',
   jfs: 'jfs_fsck',
   hfsplus: 'fsck.hfsplus',
 };
 
-export function repairTool(type: string): string | undefined {
-  return REPAIR[type];
+/**
+ * What mends a file system: a command to be typed, or what to do with a copy; undefined when nothing is known.
+ * @param where its image or partition, as an address
+ */
+export function repairAdvice(type: string, where: string): string | undefined {
+  if (OURS.includes(type)) return `kdisk fsck -y ${where}`;
+  return REPAIR[type] && `${REPAIR[type]}, on a copy`;
 }

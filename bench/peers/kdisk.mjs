@@ -30,3 +30,20 @@ export function copyIn(source, image, path, variant) {
   if (variant === 'library') return library('copy.mjs', 'in', image, path, source);
   return measure(command('cp', '-r', source, `${image}:${path}`));
 }
+
+export function mkfs(image, mebibytes, variant) {
+  if (variant === 'library') return library('tool.mjs', 'mkfs', image, String(mebibytes * (1 << 20)));
+  return measure(command('mkfs', '-q', '-t', 'ext4', '--size', `${mebibytes}M`, image));
+}
+
+export function mkfsFrom(folder, image, mebibytes, variant) {
+  if (variant === 'library') return library('tool.mjs', 'mkfs', image, String(mebibytes * (1 << 20)), folder);
+  return measure(command('mkfs', '-q', '-t', 'ext4', '--size', `${mebibytes}M`, '--block-size', '4096', '--from', folder, image));
+}
+
+/** The variant "tool" is the part of the library's time in which e2fsck itself runs. */
+export function check(image, variant) {
+  if (variant === undefined) return measure(command('fsck', '-n', '-f', image));
+  const {ms, tool} = library('tool.mjs', 'fsck', image);
+  return {ms: variant === 'tool' ? tool : ms};
+}

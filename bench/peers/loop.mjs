@@ -38,3 +38,16 @@ const whole = (options, script, ...words) => measure(['sh', '-c', `mount -o loop
 /** Mount and unmount are part of it: that is when what was written gets to the image. */
 export const copyOut = (image, path, target) => whole(',ro', 'cp -r "$2$3" "$4"', image, path, target);
 export const copyIn = (source, image, path) => whole('', 'cp -r "$3" "$2$4"', image, source, path);
+
+/** The file system that is filled is made by mke2fs. */
+export const mkfsFrom = (folder, image, mebibytes) =>
+  measure([
+    'sh',
+    '-c',
+    'mke2fs -q -F -t ext4 -b 4096 "$2" "$3" && mount -o loop "$2" "$4" && cp -a "$1/." "$4" && umount "$4"',
+    'sh',
+    folder,
+    image,
+    `${mebibytes}M`,
+    at,
+  ]);

@@ -93,9 +93,23 @@ export function prepareImages(given) {
     return {path, folder, mebibytes: size, image: makeExt4(`${folder}.img`, size, folder), empty: makeExt4(`${folder}-empty.img`, size)};
   });
 
+  /** A file system of N small files, a hundred to a directory. */
+  const checked = once((count) => {
+    const tree = join(directory, `checked-${count}`);
+    for (let index = 0; index < count; index++) {
+      const below = join(tree, `directory-${Math.floor(index / 100)}`);
+      if (index % 100 === 0) mkdirSync(below, {recursive: true});
+      writeFileSync(join(below, `file-${index}`), `content ${index}\n`);
+    }
+    const image = makeExt4(`${tree}.img`, count > 100_000 ? 8192 : 2048, tree);
+    rmSync(tree, {recursive: true});
+    return image;
+  });
+
   return {
     where,
     directory,
+    checked,
     /** Whether writing costs nothing but memory. */
     onDisk: where !== 'in tmpfs',
     get small() {

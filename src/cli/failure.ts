@@ -7,7 +7,7 @@ import {describeErrno} from '../errno.ts';
 import {KdiskError} from '../errors.ts';
 import {printable} from '../format/name.ts';
 import {sentenceSize} from '../format/size.ts';
-import {repairTool} from '../mount-options.ts';
+import {repairAdvice} from '../mount-options.ts';
 import {tellingLine} from './kernel-log.ts';
 import {writing} from './writing.ts';
 
@@ -39,10 +39,12 @@ const CODES: [number, string[]][] = [
       'ERR_ENCRYPTED',
       'ERR_NEEDS_REPAIR',
       'ERR_NOT_CLEAN',
+      'ERR_REDO_DAMAGED',
+      'ERR_REDO_MISMATCH',
       'EKERNELDEAD',
     ],
   ],
-  [EXIT.busy, ['EBUSY', 'ETXTBSY', 'EAGAIN']],
+  [EXIT.busy, ['EBUSY', 'ETXTBSY', 'EAGAIN', 'ESTALE']],
   [EXIT.unsupported, ['ERR_UNSUPPORTED', 'ERR_NO_FILE_SYSTEM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'ENODEV', 'ENOPKG']],
   [
     EXIT.host,
@@ -59,6 +61,7 @@ const CODES: [number, string[]][] = [
       'EEXIST',
       'ERR_NOT_INSTALLED',
       'ERR_KERNEL_BOOT',
+      'ERR_NO_REDO',
     ],
   ],
 ];
@@ -202,8 +205,8 @@ export function mountFailure(
     !asIs && !write && JOURNAL.test((said ?? '').replace(CALLER, ''))
       ? '; --as-is shows it without replaying its journal'
       : '';
-  const tool = repairTool(content.type);
-  return give(`it needs repair${tool ? ` (${tool}, on a copy)` : ''}${hint}`, EXIT.unreadable);
+  const advice = repairAdvice(content.type, printable(place));
+  return give(`it needs repair${advice ? ` (${advice})` : ''}${hint}`, EXIT.unreadable);
 }
 
 /** Failure of something done to a file inside an image; one that is not there leads to the directory that should have it. */

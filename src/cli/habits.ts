@@ -8,6 +8,7 @@ const HABITS: [command: string, names: string][] = [
   ['cp', 'get put copy add write export import upload download'],
   ['cp -r" or "kdisk tar -c', 'extract unpack dump rdump x'],
   ['find', 'search locate'],
+  ['fsck', 'check e2fsck repair chkdsk verify scrub'],
   ['info', 'fdisk parted blkid lsblk probe inspect'],
   ['ln', 'symlink link'],
   ['ls -l', 'dir list ll'],

@@ -16,7 +16,16 @@ const SIGNALS: Record<Signal, {word: string; exitCode: number}> = {
 /** Closing takes as long as the host's disk does; who waits longer than this is told, ms. */
 const PATIENCE = 1000;
 
+/** How work ends that a signal cuts off. */
+export interface Ending {
+  /** Instead of the death by the signal itself. */
+  exitCode: number;
+  /** Said instead, while the work can't be cut off. */
+  held?: () => string | undefined;
+}
+
 let lastWords: (() => string) | undefined;
+let lastEnding: Ending | undefined;
 /** The first signal of a writer, with what was unfinished then. */
 let first: {signal: Signal; words: (() => string) | undefined} | undefined;
 
@@ -29,19 +38,24 @@ export function isInterrupted(): boolean {
  * Does work that would leave something behind if it were cut off; `words` tells what, and cleans up the terminal.
  * Work that changes an image is not cut off: it must stop soon after stopSignal() is aborted (writing.ts).
  */
-export async function interruptible<T>(words: () => string, work: () => Promise<T>): Promise<T> {
-  const before = lastWords;
+export async function interruptible<T>(words: () => string, work: () => Promise<T>, ending?: Ending): Promise<T> {
+  const [before, beforeEnding] = [lastWords, lastEnding];
   lastWords = words;
+  lastEnding = ending;
   try {
     return await work();
   } finally {
     lastWords = before;
+    lastEnding = beforeEnding;
   }
 }
 
 function die(signal: Signal, line: string): void {
   const {word, exitCode} = SIGNALS[signal];
+  const held = lastEnding?.held?.();
+  if (held !== undefined) return say(`kdisk: ${held}`);
   say(`kdisk: ${word}${line ? `; ${line}` : ''}`);
+  if (lastEnding) process.exit(lastEnding.exitCode);
   if (process.platform === 'win32') process.exit(exitCode);
   process.removeAllListeners(signal);
   // An exit would wait for a write to a pipe that nobody reads.

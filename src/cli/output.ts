@@ -86,6 +86,15 @@ export function say(line: string): void {
   }
 }
 
+/** What another program says there, as it is. */
+export function writeError(bytes: Uint8Array): void {
+  try {
+    writeSync(STDERR, bytes);
+  } catch {
+    // nobody listens
+  }
+}
+
 function isTerminal(descriptor: number): boolean {
   try {
     // Asked first because the module takes milliseconds to load: files, pipes and /dev/null are no terminals.

@@ -78,7 +78,7 @@ export class Session {
   /** The whole image, for commands that take no path. */
   image(word: string | undefined): Target {
     if (word === undefined && this.options.image === undefined)
-      throw usageFailure('which image? name one: kdisk info IMAGE');
+      throw usageFailure('which image? name one, or give it with --image');
     const address =
       word === undefined
         ? ({kind: 'image', image: undefined, selectors: [], path: '/'} satisfies ImageAddress)

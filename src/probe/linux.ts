@@ -64,6 +64,8 @@ function f2fs(head: Head): Found {
     version: `${sb.readUInt16LE(4)}.${sb.readUInt16LE(6)}`,
     uuid: uuid(sb.subarray(108, 124)),
     label: end || undefined,
+    // log_blocksize and block_count
+    size: Number(sb.readBigUInt64LE(36)) * 2 ** sb.readUInt32LE(16),
   });
 }
 

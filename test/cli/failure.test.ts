@@ -66,13 +66,13 @@ describe('mountFailure', () => {
       'a broken superblock',
       of(-117, 'EXT4-fs (vda): group descriptors corrupted!'),
       EXIT.unreadable,
-      /the kernel says: EXT4-fs \(vda\): group descriptors corrupted!; it needs repair \(e2fsck -f, on a copy\)$/,
+      /the kernel says: EXT4-fs \(vda\): group descriptors corrupted!; it needs repair \(kdisk fsck -y d\.img\)$/,
     ],
     [
       'an inode that only a function about journals has met',
       of(-117, 'EXT4-fs error (device vda): ext4_get_journal_inode:1: inode #8: bad extra_isize'),
       EXIT.unreadable,
-      /on a copy\)$/,
+      /\(kdisk fsck -y d\.img\)$/,
     ],
     ['a broken journal', of(-117, 'JBD2: journal recovery failed'), EXIT.unreadable, /--as-is shows it/],
     [

@@ -79,6 +79,13 @@ describe('output', () => {
     ['truncate', '-s', '5', `${changing}:/new/x`, `${changing}:/etc`],
     ['xattr', '--set', 'user.text=x', '--set', 'user.bytes=0xff', `${changing}:/etc`, `${changing}:/nope`],
     ['xattr', `${changing}:/etc`],
+    ['mkfs', '-t', 'ext4', '--size', '8M', '-L', 'new', join(directory, 'new.img')],
+    ['mkfs', '-t', 'ext4', '--dry-run', '--from', directory, join(directory, 'other.img')],
+    ['mkfs', '-t', 'ext2', '--from', folder.pathname, join(directory, 'third.img')],
+    ['fsck', plain],
+    ['fsck', '-f', `${gpt}@p1`],
+    ['fsck', '--preview', '-f', changing],
+    ['fsck', '-y', changing],
     ['rm', '-r', `${changing}:/new`, `${changing}:/nope`],
   ])('of kdisk %s %s %s', (command, ...words) => {
     const {stderr, json} = kdisk([command, '--json', ...words.filter((word) => word !== undefined)]);
@@ -110,6 +117,8 @@ describe('an error', () => {
     ['rm', '--colour', plain],
     ['chmod', 'u+q', `${plain}:/etc`],
     ['run', join(directory, 'none.img')],
+    ['fsck', garbage],
+    ['fsck', '-n', '-y', plain],
   ])('of kdisk %s %s %s', (...words) => {
     const {stderr, status, json} = kdisk([words[0]!, '--json', ...words.slice(1).filter((word) => word !== undefined)]);
     expect(stderr).toBe('');
