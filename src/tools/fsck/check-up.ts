@@ -9,7 +9,6 @@ import type {FsckOptions, FsckPass, FsckResult} from '../../fsck.ts';
 import {formatAddress, formatSelector} from '../../image-path.ts';
 import {probeContent} from '../../probe/index.ts';
 import type {FileSystemState} from '../../probe/state.ts';
-import {refuseMounted} from '../mounted.ts';
 import {BITS, type Driver, type ToolDriver} from './driver.ts';
 import {driverFor} from './drivers.ts';
 import {readAll, replayByMount} from './engine.ts';
@@ -117,7 +116,6 @@ class CheckUp {
         ...(errno === undefined ? {} : {errno}),
       });
     }
-    refuseMounted(this.path);
   }
 
   private async pass(driver: ToolDriver, run: Run): Promise<Found> {

@@ -11,7 +11,6 @@ import {Head, probeContent, type Source} from '../../probe/index.ts';
 import {probeTable} from '../../probe/tables/index.ts';
 import {MBR_EXTENDED} from '../../probe/tables/mbr-types.ts';
 import {diskSource} from '../fsck/place.ts';
-import {refuseMounted} from '../mounted.ts';
 import {wrong} from './types.ts';
 
 const MIB = 1024 * 1024;
@@ -97,7 +96,6 @@ export async function examine(path: string, partition: number | undefined, kerne
   const kind = stats.isFile() ? 'file' : 'device';
   if (kind === 'file' && stats.size === 0 && partition === undefined)
     return {target: {path, kind, start: 0, size: 0, touched: false}, content: undefined};
-  refuseMounted(path);
   const window = partition === undefined ? undefined : await findPartition(path, partition, kernel);
   const addon = binding();
   const {handle, size} = await addon.openDisk(path, 'read-write', window);
