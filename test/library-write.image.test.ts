@@ -122,8 +122,8 @@ describe('what cannot be opened for writing', () => {
   });
 
   it.each([
-    ['ext4 with errors', 3, /errors are recorded.*e2fsck/],
-    ['ext4 that is not valid', 0, /not valid.*e2fsck/],
+    ['ext4 with errors', 3, /errors are recorded.*kdisk fsck/],
+    ['ext4 that is not valid', 0, /not valid.*kdisk fsck/],
   ])('%s needs repair, and stays as it is', async (_, state, words) => {
     const path = ext4Image(place(`damaged-${state}.img`), 8 * MIB);
     tool('debugfs', ['-w', '-R', `set_super_value state ${state}`, path]);
