@@ -45,6 +45,7 @@ export {
   type FsckResult,
   type TreeChange,
 } from './fsck.ts';
+export {label, setLabel, setUuid, uuid, type ChangeOptions, type NameResult} from './label.ts';
 export {mkfs, type MkfsOptions, type MkfsProgress, type MkfsResult, type MkfsType} from './mkfs.ts';
 export type {ArchiveProblem} from './tools/mkfs/fill.ts';
 export {AbortError, KdiskError} from './errors.ts';

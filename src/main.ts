@@ -17,6 +17,7 @@ import Du from './commands/du.ts';
 import Find from './commands/find.ts';
 import Fsck from './commands/fsck.ts';
 import Info from './commands/info.ts';
+import Label from './commands/label.ts';
 import Ln from './commands/ln.ts';
 import Ls from './commands/ls.ts';
 import Mkdir from './commands/mkdir.ts';
@@ -29,6 +30,7 @@ import Sum from './commands/sum.ts';
 import Tar from './commands/tar.ts';
 import Touch from './commands/touch.ts';
 import Truncate from './commands/truncate.ts';
+import Uuid from './commands/uuid.ts';
 import Xattr from './commands/xattr.ts';
 import {parseSize} from './format/size.ts';
 import {packageRoot} from './package-root.ts';
@@ -44,6 +46,7 @@ export const COMMANDS = {
   find: Find,
   fsck: Fsck,
   info: Info,
+  label: Label,
   ln: Ln,
   ls: Ls,
   mkdir: Mkdir,
@@ -56,6 +59,7 @@ export const COMMANDS = {
   tar: Tar,
   touch: Touch,
   truncate: Truncate,
+  uuid: Uuid,
   xattr: Xattr,
 };
 

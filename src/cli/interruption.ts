@@ -19,7 +19,7 @@ const PATIENCE = 1000;
 /** How work ends that a signal cuts off. */
 export interface Ending {
   /** Instead of the death by the signal itself. */
-  exitCode: number;
+  exitCode?: number;
   /** Said instead, while the work can't be cut off. */
   held?: () => string | undefined;
 }
@@ -55,7 +55,7 @@ function die(signal: Signal, line: string): void {
   const held = lastEnding?.held?.();
   if (held !== undefined) return say(`kdisk: ${held}`);
   say(`kdisk: ${word}${line ? `; ${line}` : ''}`);
-  if (lastEnding) process.exit(lastEnding.exitCode);
+  if (lastEnding?.exitCode !== undefined) process.exit(lastEnding.exitCode);
   if (process.platform === 'win32') process.exit(exitCode);
   process.removeAllListeners(signal);
   // An exit would wait for a write to a pipe that nobody reads.
